@@ -1,0 +1,128 @@
+#include "base/net/acceptor.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cerrno>
+
+#include <fmt/format.h>
+
+namespace firstlight {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+struct Acceptor::Impl : std::enable_shared_from_this<Acceptor::Impl> {
+  Impl(asio::io_context& io, ShardSet& s, Handler h)
+      : acceptor(io), pause(io), shards(s), handler(std::make_shared<Handler>(std::move(h))) {}
+
+  void arm() {
+    acceptor.async_wait(tcp::acceptor::wait_read, [self = shared_from_this()](const boost::system::error_code& ec) {
+      if (ec || !self->acceptor.is_open()) return;
+      if (self->drain())
+        self->arm();
+      else
+        self->arm_later();
+    });
+  }
+
+  /// False when the process is out of descriptors: accepting again at once would spin.
+  bool drain() {
+    for (int i = 0; i < 256; ++i) {
+      sockaddr_storage from{};
+      socklen_t length = sizeof from;
+      const int fd = ::accept4(acceptor.native_handle(), reinterpret_cast<sockaddr*>(&from), &length,
+                               SOCK_NONBLOCK | SOCK_CLOEXEC);
+      if (fd < 0) return errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM;
+      tcp::endpoint peer;
+      peer.resize(length);
+      std::memcpy(peer.data(), &from, length);
+      auto& shard = shards.for_hash(address_hash(peer.address()));
+      // The socket is opened on the shard's own io_context; until then a guard owns the descriptor.
+      auto owner = std::make_shared<Descriptor>(fd);
+      asio::post(shard.io(), [&shard, owner, peer, handle = handler] {
+        tcp::socket socket(shard.io());
+        boost::system::error_code ec;
+        socket.assign(peer.protocol(), owner->fd, ec);
+        if (ec) return;
+        owner->fd = -1;
+        const auto local = socket.local_endpoint(ec);
+        if (ec) return;
+        (*handle)(shard, Accepted{std::move(socket), peer, local});
+      });
+    }
+    return true;
+  }
+
+  void arm_later() {
+    pause.expires_after(std::chrono::milliseconds(20));
+    pause.async_wait([self = shared_from_this()](const boost::system::error_code& ec) {
+      if (!ec) self->arm();
+    });
+  }
+
+  struct Descriptor {
+    explicit Descriptor(int f) : fd(f) {}
+    ~Descriptor() {
+      if (fd >= 0) ::close(fd);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    int fd;
+  };
+
+  tcp::acceptor acceptor;
+  asio::steady_timer pause;
+  ShardSet& shards;
+  std::shared_ptr<Handler> handler;
+};
+
+result<std::unique_ptr<Acceptor>> Acceptor::listen(asio::io_context& front, const std::string& address,
+                                                   unsigned short port, ShardSet& shards, Handler handler) {
+  boost::system::error_code ec;
+  const auto where = fmt::format("{}:{}", address, port);
+  const auto ip = asio::ip::make_address(address, ec);
+  if (ec) return Error(Errc::address_unusable, where + ": not an IP address");
+  const tcp::endpoint endpoint(ip, port);
+  auto impl = std::make_shared<Impl>(front, shards, std::move(handler));
+  auto& a = impl->acceptor;
+  a.open(endpoint.protocol(), ec);
+  if (!ec) a.set_option(tcp::acceptor::reuse_address(true), ec);
+  if (!ec) a.bind(endpoint, ec);
+  if (!ec) a.listen(4096, ec);
+  if (!ec) a.native_non_blocking(true, ec);
+  if (ec == asio::error::address_in_use) return Error(Errc::address_in_use, where);
+  if (ec) return Error(Errc::address_unusable, where + ": " + ec.message());
+  impl->arm();
+  return std::unique_ptr<Acceptor>(new Acceptor(std::move(impl)));
+}
+
+Acceptor::~Acceptor() {
+  close();
+}
+
+unsigned short Acceptor::port() const {
+  return impl_->acceptor.local_endpoint().port();
+}
+
+void Acceptor::close() {
+  boost::system::error_code ignored;
+  impl_->acceptor.close(ignored);
+  impl_->pause.cancel();
+}
+
+std::uint64_t address_hash(const asio::ip::address& address) {
+  std::uint64_t h = 0xcbf29ce484222325ULL;  // FNV-1a
+  const auto add = [&h](const auto& bytes) {
+    for (const unsigned char b : bytes) h = (h ^ b) * 0x100000001b3ULL;
+  };
+  if (address.is_v4())
+    add(address.to_v4().to_bytes());
+  else
+    add(address.to_v6().to_bytes());
+  return h ^ (h >> 32);
+}
+
+}  // namespace firstlight

@@ -1,0 +1,35 @@
+# Compiler and library settings that every target shares, through the interface target `options`.
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(yaml-cpp REQUIRED)
+
+add_library(options INTERFACE)
+target_include_directories(options INTERFACE "${PROJECT_SOURCE_DIR}")
+target_compile_options(options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Werror
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>  # false positives inside coroutine frames of g++ 12
+  -fno-omit-frame-pointer)
+target_compile_definitions(options INTERFACE
+  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION BOOST_ERROR_CODE_HEADER_ONLY
+  FIRSTLIGHT_VERSION="${PROJECT_VERSION}")
+target_link_libraries(options INTERFACE
+  Boost::headers OpenSSL::SSL OpenSSL::Crypto fmt::fmt nlohmann_json::nlohmann_json Threads::Threads)
+
+# Assertions are for our own mistakes and stay on in release builds.
+string(REPLACE "-DNDEBUG" "" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
+string(REPLACE "-O3" "-O2" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
+string(REPLACE "-DNDEBUG" "" CMAKE_CXX_FLAGS_RELWITHDEBINFO "${CMAKE_CXX_FLAGS_RELWITHDEBINFO}")
+set(CMAKE_CXX_FLAGS_DEBUG "-Og -g1")
+
+if(FIRSTLIGHT_SANITIZE)
+  target_compile_options(options INTERFACE -fsanitize=${FIRSTLIGHT_SANITIZE} -fno-sanitize-recover=all)
+  target_link_options(options INTERFACE -fsanitize=${FIRSTLIGHT_SANITIZE})
+endif()
+if(FIRSTLIGHT_FUZZ)
+  target_compile_options(options INTERFACE -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
+  target_link_options(options INTERFACE -fsanitize=address,undefined)
+endif()

@@ -1,0 +1,66 @@
+// The HTTPS server that Endorse, the key store, the config API and the IoT control plane share: TLS, keep-alive,
+// limits, time-outs, and one journal event a request. What is answered is each fake's own; a stalled client holds a
+// coroutine, never a thread.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/error.hpp"
+#include "base/net/acceptor.hpp"
+#include "base/net/shard.hpp"
+#include "fakes/sims.hpp"
+#include "journal/journal.hpp"
+#include "wire/http.hpp"
+#include "wire/x509.hpp"
+
+namespace firstlight::fakes {
+
+/// What every server of the lab is given. All of it outlives the servers.
+struct LabContext {
+  boost::asio::io_context& front;  // where the acceptors run
+  ShardSet& shards;
+  journal::Journal& journal;
+  std::vector<journal::Lane>& lanes;  // one a shard, by index
+  const SimDirectory& sims;
+  const WallClock& clock;
+};
+
+struct HttpPeer {
+  Shard& shard;
+  boost::asio::ip::address address;
+  std::uint32_t camera = 0;  // from the SIM directory; 0: not one of the scenario's
+};
+
+/// Runs on the peer's shard. Must not throw for anything the peer can do.
+using HttpHandler =
+    std::function<boost::asio::awaitable<wire::HttpResponse>(const HttpPeer&, const wire::HttpRequest&)>;
+
+struct HttpsServerConfig {
+  journal::Source source{};  // "service" of its events is source_name(source)
+  std::string address = "127.0.0.1";
+  unsigned short port = 0;              // 0: ephemeral
+  wire::IdentityPem identity;           // the server's certificate chain and key
+  std::chrono::seconds idle_limit{30};  // between requests and for a whole request
+  std::chrono::seconds handshake_limit{10};
+  wire::HttpLimits limits;
+};
+
+class HttpsServer {
+ public:
+  /// Errors: address-in-use, address-unusable.
+  static result<std::unique_ptr<HttpsServer>> start(LabContext& lab, HttpsServerConfig config, HttpHandler handler);
+  ~HttpsServer();
+  [[nodiscard]] unsigned short port() const;
+  void stop_accepting();
+
+ private:
+  struct Impl;
+  explicit HttpsServer(std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace firstlight::fakes

@@ -1,0 +1,5 @@
+#include "base/crypto.hpp"
+
+int main() {
+  firstlight::CryptoContext::forbid_default();
+}
