@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/crypto.hpp"
 #include "base/time.hpp"

@@ -19,38 +19,9 @@
 #include "base/ids.hpp"
 #include "base/net/shard.hpp"
 #include "base/time.hpp"
-#include "fakes/iot/authority.hpp"
-#include "fakes/iot/policy.hpp"
-#include "fakes/sims.hpp"
-#include "wire/x509.hpp"
+#include "fakes/iot/records.hpp"
 
 namespace firstlight::fakes::iot {
-
-enum class CertificateStatus { active, inactive, revoked, pending_transfer, register_inactive, pending_activation };
-[[nodiscard]] std::string_view status_name(CertificateStatus s);  // "ACTIVE", "INACTIVE", …
-[[nodiscard]] std::optional<CertificateStatus> parse_status(std::string_view name);
-
-struct CertificateRecord {
-  CertificateId id;
-  std::string pem;
-  CertificateStatus status = CertificateStatus::active;
-  DeviceId device_id;      // empty: the operator's, or one that no device owns
-  std::string thing_name;  // empty: no thing attached
-  std::string policy_name;
-  wire::Validity validity;
-  WallTime created;
-  WallTime modified;
-  std::uint32_t customer_version = 1;
-};
-
-/// What the edge needs of one certificate.
-struct CertificateView {
-  CertificateStatus status{};
-  DeviceId device_id;
-  std::string thing_name;
-  wire::Validity validity;
-  std::shared_ptr<const Policy> policy;
-};
 
 /// One shard's copy; used by that shard's thread only.
 class Replica {
@@ -64,29 +35,9 @@ class Replica {
   std::unordered_map<CertificateId, CertificateView> by_id_;
 };
 
-struct DeviceRecord {
-  DeviceId id;
-  Imsi imsi;
-  std::optional<Imei> imei;
-  std::optional<SimId> sim_id;
-  bool first = true;                         // this call registered it
-  std::string config_overrides;              // JSON object merged over the site's template; "{}" without any
-  std::optional<CertificateRecord> current;  // its newest ACTIVE certificate, if any
-};
-
-struct RegistryConfig {
-  std::string path;                          // the SQLite file
-  bool durable = false;                      // --state: complete a registration only after its batch is committed
-  std::chrono::milliseconds propagation{0};  // certificate changes reach the replicas this much later
-  std::chrono::seconds retire_after{0};  // `reissue`: the old certificate turns INACTIVE this long after its successor
-};
-
-/// The lab's two authorities, kept in the state file so that certificates outlive a restart of the lab.
-struct Authorities {
-  AuthorityPem server;
-  AuthorityPem device;
-};
-
+/// Lifetime: close() (or the destructor) must run while the shards still run, because pending answers are posted to
+/// them; after close() every operation completes with `cancelled`. The replicas stay readable until the Registry is
+/// destroyed, which must come after the shards were stopped if anything on them may still use it.
 class Registry {
  public:
   /// Opens or creates the file, migrates it, loads the replicas, starts the owner thread. Errors: database-error,
@@ -107,15 +58,26 @@ class Registry {
   /// Adds the device's certificate, ACTIVE, attached to its thing and the camera policy; retires older ones by policy.
   boost::asio::awaitable<result<void>> register_certificate(DeviceId device, IssuedCertificate certificate);
   boost::asio::awaitable<result<CertificateRecord>> describe_certificate(CertificateId id);  // not-found
-  boost::asio::awaitable<result<void>> update_certificate(CertificateId id,
-                                                          CertificateStatus status);  // not-found, conflict
+  /// Idempotent. Errors: not-found; conflict for a status that AWS IoT does not let a caller set (PENDING_TRANSFER,
+  /// PENDING_ACTIVATION, REGISTER_INACTIVE).
+  boost::asio::awaitable<result<void>> update_certificate(CertificateId id, CertificateStatus status);
+  /// update_certificate that says whether the status was another one before, and whose certificate it is.
+  boost::asio::awaitable<result<StatusChange>> change_certificate(CertificateId id, CertificateStatus status);
+  /// Replaces the device's own settings (JSON object). Errors: not-found, invalid-argument.
+  boost::asio::awaitable<result<void>> set_device_config(DeviceId device, std::string overrides);
+  /// Queued, never waited for: presence has no answer that could be wrong.
   boost::asio::awaitable<void> set_presence(DeviceId device, bool connected, std::string address, std::string reason);
 
   /// A certificate that belongs to no device, under the operator's policy. From start-up code, before the servers
   /// start.
   [[nodiscard]] result<void> register_operator(const IssuedCertificate& certificate);
 
-  /// Writes what is pending and closes the file.
+  /// The first thing that could not be written and that no caller was told of: every failed batch where not durable
+  /// (the file then ends before that batch, while answers go on from memory), presence and retirements where durable.
+  /// Thread-safe; makes the run `infra`.
+  [[nodiscard]] std::optional<Error> failure() const;
+
+  /// Writes what is pending and closes the file. From any thread but a shard's.
   void close();
 
  private:
