@@ -46,6 +46,7 @@ class Shard {
 class ShardSet {
  public:
   ShardSet(unsigned count, const std::string& name_prefix);
+  ~ShardSet() { stop(); }  // all before any: a frame on one shard may share objects of another's library context
   [[nodiscard]] unsigned size() const { return static_cast<unsigned>(shards_.size()); }
   [[nodiscard]] Shard& at(unsigned index) { return *shards_.at(index); }
   /// The shard that owns a peer: by a hash of its IPv4 or IPv6 address, so that one camera's attempts are counted in
