@@ -1,0 +1,67 @@
+#include "fakes/sims.hpp"
+
+#include <fmt/format.h>
+
+#include "base/net/acceptor.hpp"
+
+namespace firstlight::fakes {
+
+namespace {
+
+namespace ip = boost::asio::ip;
+
+/// An IPv4-mapped IPv6 address is its IPv4 address: a dual-stack socket reports the same peer so.
+ip::address canonical(const ip::address& address) {
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) return ip::make_address_v4(ip::v4_mapped, address.to_v6());
+  return address;
+}
+
+std::string key_of(const ip::address& address) {
+  const auto bytes_of = [](const auto& bytes) { return std::string(bytes.begin(), bytes.end()); };
+  const auto plain = canonical(address);
+  return plain.is_v4() ? bytes_of(plain.to_v4().to_bytes()) : bytes_of(plain.to_v6().to_bytes());
+}
+
+std::uint32_t number_of(const ip::address& address) {
+  const auto plain = canonical(address);
+  if (plain.is_v4()) return plain.to_v4().to_uint();
+  const auto hash = address_hash(plain);
+  return static_cast<std::uint32_t>(hash ^ hash >> 32);
+}
+
+/// The check digit of ISO/IEC 7812-1 appended to `digits`.
+std::string with_luhn(std::string digits) {
+  int sum = 0;
+  bool doubled = true;
+  for (auto d = digits.rbegin(); d != digits.rend(); ++d, doubled = !doubled) {
+    const int value = (*d - '0') * (doubled ? 2 : 1);
+    sum += value > 9 ? value - 9 : value;
+  }
+  digits += static_cast<char>('0' + (10 - sum % 10) % 10);
+  return digits;
+}
+
+}  // namespace
+
+Sim derive_sim(const ip::address& address) {
+  const auto n = number_of(address);
+  Sim sim;
+  sim.imsi = Imsi(fmt::format("44010{:010}", n));
+  sim.imei = Imei(with_luhn(fmt::format("35{:012}", n)));
+  sim.sim_id = SimId(with_luhn(fmt::format("898110{:012}", n)));
+  sim.msisdn = fmt::format("8120{:010}", n);  // Japan, the 020 range of machine numbers
+  return sim;
+}
+
+void SimDirectory::list(const ip::address& address, Sim sim) {
+  sim.listed = true;
+  listed_.insert_or_assign(key_of(address), std::move(sim));
+}
+
+std::optional<Sim> SimDirectory::find(const ip::address& address) const {
+  if (const auto found = listed_.find(key_of(address)); found != listed_.end()) return found->second;
+  if (strict_) return {};
+  return derive_sim(address);
+}
+
+}  // namespace firstlight::fakes
