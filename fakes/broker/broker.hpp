@@ -1,0 +1,52 @@
+// Our own Mosquitto: started from a generated configuration on a private Unix socket, watched, and stopped by pid.
+// Owned by the lab; the MQTT edge is its only client, and it never outlives the process that started it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/error.hpp"
+#include "journal/journal.hpp"
+
+namespace firstlight::fakes {
+
+struct BrokerConfig {
+  std::string work_folder;  // exists, mode 0700; gets mosquitto.conf, mosquitto.sock, mosquitto.log
+  std::string search_path;  // colon-separated folders to find mosquitto in; empty: PATH, /usr/sbin, /usr/local/sbin
+  std::chrono::milliseconds start_limit{10'000};  // until the socket accepts
+  std::chrono::milliseconds stop_limit{3'000};    // after SIGTERM; then SIGKILL
+};
+
+class Broker {
+ public:
+  /// Returns once the socket accepts. The kernel ties the child's death signal to the thread that forks, so call this
+  /// on a thread that lives as long as the lab does (the main thread): when that thread ends, Mosquitto is killed.
+  /// Errors: broker-missing (detail: where it was looked for), broker-failed (detail: why, with Mosquitto's last log
+  /// lines).
+  static result<std::unique_ptr<Broker>> start(BrokerConfig config, journal::Journal& journal);
+  ~Broker();  // stop()
+  Broker(const Broker&) = delete;
+  Broker& operator=(const Broker&) = delete;
+
+  [[nodiscard]] const std::string& socket_path() const;
+  [[nodiscard]] pid_t pid() const;  // of the running process, or of the last one that ran
+
+  /// Calls `on_unexpected_exit` once, on `front`'s thread, with the status as waitpid gives it, when Mosquitto ends
+  /// without stop(). Call once, before `front` runs or on its thread; `front` outlives the broker or has ended its run.
+  void watch(boost::asio::io_context& front, std::function<void(int status)> on_unexpected_exit);
+
+  /// SIGTERM, a bounded wait, SIGKILL. Harmless when it has ended already. From any thread.
+  void stop();
+
+ private:
+  struct Impl;
+  explicit Broker(std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace firstlight::fakes
