@@ -39,6 +39,8 @@ class Authority {
   /// A device certificate as AWS IoT issues them (subject CN=AWS IoT Certificate; identity is the certificate id, never
   /// the CN), with a new key.
   [[nodiscard]] IssuedCertificate issue_device(wire::KeyKind kind, const wire::Validity& validity);
+  /// The same for a key that was made beforehand (in this authority's library context).
+  [[nodiscard]] IssuedCertificate issue_device(EVP_PKEY* key, const wire::Validity& validity);
   [[nodiscard]] const std::string& certificate_pem() const { return pem_; }
   [[nodiscard]] X509* certificate() const { return certificate_.get(); }
 

@@ -1,10 +1,10 @@
 // AWS IoT Core policy documents: Effect, Action, Resource with `*` and `?` wildcards and the variables ${iot:ClientId}
-// and
-// ${iot:Connection.Thing.ThingName}. Pure; evaluated by the edge at every CONNECT, PUBLISH, SUBSCRIBE and RECEIVE. An
-// explicit Deny wins, and nothing is allowed that no statement allows.
+// and ${iot:Connection.Thing.ThingName}. Pure; evaluated by the edge at every CONNECT, PUBLISH, SUBSCRIBE and RECEIVE.
+// An explicit Deny wins, and nothing is allowed that no statement allows. `+` and `#` are ordinary characters here, and
+// what a variable stands for is never read as a wildcard. Region and account of a resource are not compared, since the
+// lab has one account; action names are compared with their case (AWS's rule for that is unverified).
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +20,30 @@ struct PolicyContext {
   std::string_view thing_name;  // empty: no thing is attached, and a resource that uses the variable matches nothing
 };
 
+/// A pattern of `*`, `?`, literal characters and variables, compiled once.
+class Pattern {
+ public:
+  /// Errors: invalid-argument for an unknown or unfinished variable. "${*}", "${?}" and "${$}" are those characters.
+  static result<Pattern> compile(std::string_view text);
+  /// Greedy with one point of return: at worst pattern length times text length, never exponential.
+  [[nodiscard]] bool matches(std::string_view text, const PolicyContext& context) const;
+
+ private:
+  enum class Kind : unsigned char { literal, any_one, any_many };
+  struct Unit {
+    Kind kind;
+    char c;
+  };
+  struct Part {
+    enum class What : unsigned char { units, client_id, thing_name } what = What::units;
+    std::vector<Unit> units = {};
+  };
+  bool expand(const PolicyContext& context, std::vector<Unit>& out) const;
+  void add(Unit unit);
+  static bool match_units(const std::vector<Unit>& pattern, std::string_view text);
+  std::vector<Part> parts_;
+};
+
 class Policy {
  public:
   /// Errors: invalid-argument (detail: what is wrong and where in the document).
@@ -29,10 +53,17 @@ class Policy {
   [[nodiscard]] Verdict evaluate(PolicyAction action, std::string_view name, const PolicyContext& context) const;
 
  private:
+  friend struct PolicyParser;
+  /// "*" and patterns whose wildcards span the ARN's parts are compared with a whole ARN of the lab's account; others
+  /// with what follows the account, e.g. "topic/cmd/v1/…".
+  struct Resource {
+    Pattern pattern;
+    bool whole = false;
+  };
   struct Statement {
     bool allow = true;
-    std::vector<std::string> actions;    // "iot:Publish", "iot:*", "*"
-    std::vector<std::string> resources;  // whole ARNs or patterns
+    std::vector<Pattern> actions;  // "iot:Publish", "iot:*", "*"
+    std::vector<Resource> resources;
   };
   std::vector<Statement> statements_;
 };
