@@ -1,0 +1,64 @@
+#include <openssl/bn.h>
+
+#include <array>
+#include <stdexcept>
+
+#include "wire/x509.hpp"
+#include "wire/x509_extensions.hpp"
+
+namespace firstlight::wire {
+
+namespace {
+
+using BignumPtr = std::unique_ptr<BIGNUM, OpensslFree<BN_free>>;
+using NamePtr = std::unique_ptr<X509_NAME, OpensslFree<X509_NAME_free>>;
+
+void require(bool good, const char* what) {
+  if (!good)
+    throw std::runtime_error(std::string("a certificate cannot be made: ") + what + ": " + take_openssl_error());
+}
+
+void set_serial(const CryptoContext& crypto, X509* certificate) {
+  std::array<std::uint8_t, 20> bytes{};
+  random_bytes(crypto, bytes);
+  bytes[0] = static_cast<std::uint8_t>((bytes[0] & 0x7f) | 0x40);  // positive, and 20 bytes long (RFC 5280 §4.1.2.2)
+  const BignumPtr number(BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr));
+  require(number && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr, "serial");
+}
+
+void set_subject(X509* certificate, const Name& subject) {
+  const NamePtr name(X509_NAME_new());
+  for (const auto& entry : subject)
+    require(X509_NAME_add_entry_by_txt(name.get(), entry.field.c_str(), MBSTRING_UTF8,
+                                       reinterpret_cast<const unsigned char*>(entry.value.data()),
+                                       static_cast<int>(entry.value.size()), -1, 0) == 1,
+            entry.field.c_str());
+  require(X509_set_subject_name(certificate, name.get()) == 1, "subject");
+}
+
+void set_validity(X509* certificate, const Validity& validity) {
+  // UTCTime up to 2049, GeneralizedTime from 2050 (RFC 5280 §4.1.2.5): ASN1_TIME_set chooses.
+  require(ASN1_TIME_set(X509_getm_notBefore(certificate), unix_seconds(validity.not_before)) != nullptr, "notBefore");
+  require(ASN1_TIME_set(X509_getm_notAfter(certificate), unix_seconds(validity.not_after)) != nullptr, "notAfter");
+}
+
+}  // namespace
+
+X509Ptr issue_certificate(const CryptoContext& crypto, const CertificateRequest& request, EVP_PKEY* public_key,
+                          X509* issuer, EVP_PKEY* issuer_key) {
+  X509Ptr certificate(X509_new_ex(crypto.lib(), nullptr));
+  auto* raw = certificate.get();
+  require(raw != nullptr && X509_set_version(raw, X509_VERSION_3) == 1, "version");
+  set_serial(crypto, raw);
+  set_subject(raw, request.subject);
+  require(X509_set_issuer_name(raw, X509_get_subject_name(issuer == nullptr ? raw : issuer)) == 1, "issuer");
+  set_validity(raw, request.validity);
+  require(X509_set_pubkey(raw, public_key) == 1, "public key");
+  add_usage(raw, request.usage, EVP_PKEY_is_a(public_key, "RSA") == 1);
+  add_key_identifiers(crypto, raw, issuer);
+  add_alternative_names(raw, request);
+  require(X509_sign(raw, issuer_key, crypto.sha256()) > 0, "signature");
+  return certificate;
+}
+
+}  // namespace firstlight::wire
