@@ -30,6 +30,8 @@ class Shard {
   /// Runs `work` on the shard's thread and waits for it; for set-up and teardown from another thread. The first
   /// exception it throws is rethrown here.
   void run_and_wait(const std::function<void()>& work);
+  /// Ends the thread; the io_context stays, so that other shards may still post to it.
+  void end_thread();
   /// Ends the thread, then destroys what was still pending on the io_context (coroutine frames and the sockets in
   /// them).
   void stop();

@@ -39,11 +39,15 @@ void Shard::run_and_wait(const std::function<void()>& work) {
   done.get_future().get();
 }
 
-void Shard::stop() {
+void Shard::end_thread() {
   if (!io_) return;
   work_.reset();
   io_->stop();
   if (thread_.joinable()) thread_.join();
+}
+
+void Shard::stop() {
+  end_thread();
   io_.reset();
 }
 
@@ -56,6 +60,8 @@ void ShardSet::start() {
 }
 
 void ShardSet::stop() {
+  // All threads first: a shard that still runs may post to another's io_context.
+  for (auto& s : shards_) s->end_thread();
   for (auto& s : shards_) s->stop();
 }
 
