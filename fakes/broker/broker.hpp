@@ -37,7 +37,7 @@ class Broker {
   [[nodiscard]] pid_t pid() const;  // of the running process, or of the last one that ran
 
   /// Calls `on_unexpected_exit` once, on `front`'s thread, with the status as waitpid gives it, when Mosquitto ends
-  /// without stop(). Call once, before `front` runs or on its thread; `front` outlives the broker or has ended its run.
+  /// without stop(). Call once, before `front` runs or on its thread; `front` outlives the broker.
   void watch(boost::asio::io_context& front, std::function<void(int status)> on_unexpected_exit);
 
   /// SIGTERM, a bounded wait, SIGKILL. Harmless when it has ended already. From any thread.
