@@ -17,7 +17,7 @@ namespace firstlight::fakes::config_api {
 
 /// `patch` (JSON text, an object; empty text: nothing) merged over `base` by RFC 7396: null removes a member, anything
 /// but an object replaces. Members keep the base's order, new ones follow. Errors: invalid-argument (not an object, or
-/// nested deeper than 32).
+/// repeats a member, or nests deeper than 16).
 [[nodiscard]] result<nlohmann::ordered_json> merge_over(nlohmann::ordered_json base, std::string_view patch);
 
 struct DeviceFacts {

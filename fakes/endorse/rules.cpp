@@ -7,6 +7,7 @@
 #include "base/utf8.hpp"
 #include "fakes/http/json_error.hpp"
 #include "wire/jws.hpp"
+#include "wire/strict_json.hpp"
 
 namespace firstlight::fakes::endorse {
 
@@ -17,6 +18,8 @@ using nlohmann::ordered_json;
 /// Claims that still make a token of at most wire::kMaxTokenBytes (base64 adds a third, and there are the header and
 /// the signature).
 constexpr std::size_t kMaxClaimsBytes = wire::kMaxTokenBytes / 4 * 3 - 512;
+
+constexpr std::size_t kMaxParameters = 256;
 
 struct Parameters {
   ordered_json custom = ordered_json::object();  // what becomes requestParameters
@@ -31,6 +34,7 @@ wire::HttpResponse bad_request(std::string_view message) {
 result<Parameters> from_query(std::string_view query) {
   const auto pairs = wire::parse_query(query);
   if (!pairs) return Error(Errc::invalid_argument, "The query string is not valid percent-encoding.");
+  if (pairs->size() > kMaxParameters) return Error(Errc::invalid_argument, "The query string has too many parameters.");
   Parameters parameters;
   for (const auto& [name, value] : *pairs) {
     if (!is_utf8(name) || !is_utf8(value)) return Error(Errc::invalid_argument, "The query string is not UTF-8.");
@@ -45,10 +49,9 @@ result<Parameters> from_query(std::string_view query) {
 /// The body is JSON whatever its Content-Type says, because the documented curl command sends a form type.
 result<void> add_body(std::string_view body, ordered_json& custom) {
   if (body.empty()) return {};
-  if (nests_deeper_than(body, 32)) return Error(Errc::invalid_argument, "The body nests too deeply.");
-  const auto parsed = ordered_json::parse(body, nullptr, false);
-  if (!parsed.is_object()) return Error(Errc::invalid_argument, "The body is not a JSON object.");
-  for (const auto& [name, value] : parsed.items()) custom[name] = value;
+  const auto parsed = wire::parse_strict_object(body);
+  if (!parsed) return Error(Errc::invalid_argument, "The body is not a JSON object, or repeats or nests too much.");
+  for (const auto& [name, value] : parsed->items()) custom[name] = value;
   return {};
 }
 
@@ -117,7 +120,8 @@ EndorseReply decide(const CryptoContext& crypto, const EndorseRequestFacts& fact
             {}};
   const auto claims = make_claims(facts, settings, std::move(parameters->custom));
   const auto claims_json = wire::format_token_claims(claims);
-  if (claims_json.size() > kMaxClaimsBytes)
+  // Verifiers bound what they read: a token that none would accept is not made.
+  if (claims_json.size() > kMaxClaimsBytes || !wire::parse_strict_object(claims_json))
     return {bad_request("The request parameters are too large for a token."), {}};
   const auto token = wire::sign_token(crypto, wire::format_token_header(key.id), claims_json, key.key);
   return {deliver(token, redirect), EndorseReply::Issued{facts.sim->imsi, claims.token_id, claims.expires_at}};

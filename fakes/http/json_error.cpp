@@ -20,25 +20,4 @@ wire::HttpResponse method_not_allowed(std::string_view allow) {
   return response;
 }
 
-bool nests_deeper_than(std::string_view json, unsigned limit) {
-  unsigned depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const char c = json[i];
-    if (in_string) {
-      if (c == '\\')
-        ++i;
-      else if (c == '"')
-        in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '[' || c == '{') {
-      if (++depth > limit) return true;
-    } else if ((c == ']' || c == '}') && depth > 0) {
-      --depth;
-    }
-  }
-  return false;
-}
-
 }  // namespace firstlight::fakes

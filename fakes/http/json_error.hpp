@@ -13,8 +13,4 @@ namespace firstlight::fakes {
 /// 405 with Allow.
 [[nodiscard]] wire::HttpResponse method_not_allowed(std::string_view allow);
 
-/// Whether JSON text nests deeper than `limit`; asked before parsing, because copying and printing a parsed document
-/// recurse.
-[[nodiscard]] bool nests_deeper_than(std::string_view json, unsigned limit);
-
 }  // namespace firstlight::fakes
