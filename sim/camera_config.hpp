@@ -2,7 +2,6 @@
 // and its store are like. One CameraConfig is shared by all cameras of a fleet; CameraIdentity is each one's own.
 #pragma once
 
-#include <boost/asio/ip/address.hpp>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -19,9 +18,12 @@ using Micros = std::chrono::microseconds;
 /// Back-off with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"): the wait after the nth
 /// consecutive failure is uniform in [0, min(cap, base · 2^(n-1))]. The rows that use each number are in
 /// docs/camera-policy.md.
+enum class Jitter : std::uint8_t { full, none };  // none: always the upper end (many devices do that; a herd)
+
 struct RetryPolicy {
   Micros base = std::chrono::milliseconds(500);
   Micros cap = std::chrono::seconds(30);
+  Jitter jitter = Jitter::full;
   std::uint32_t give_up_after = 20;                   // consecutive failures of one stage; 0: never
   Micros forbidden = std::chrono::minutes(1);         // the long wait after "not allowed": uniform in [half, all]
   Micros retry_after_cap = std::chrono::minutes(10);  // a longer Retry-After is shortened to this
