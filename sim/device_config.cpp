@@ -1,0 +1,131 @@
+#include "sim/device_config.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <limits>
+
+#include "wire/mqtt.hpp"
+
+namespace firstlight::sim {
+
+namespace {
+
+using Json = nlohmann::json;
+
+// Reads members of one object and remembers the first that is wrong, so that the caller checks once at the end.
+class Reader {
+ public:
+  Reader(const Json& object, std::string path, std::string& wrong)
+      : object_(object), path_(std::move(path)), wrong_(wrong) {
+    if (!object_.is_object()) fail("");
+  }
+
+  std::string text(const char* name, bool required = true) {
+    const Json* v = find(name, required);
+    if (v == nullptr) return {};
+    if (!v->is_string() || (required && v->get_ref<const std::string&>().empty())) return fail(name), std::string();
+    return v->get<std::string>();
+  }
+  template <class Int>
+  Int number(const char* name, Int at_least, bool required = true) {
+    const Json* v = find(name, required);
+    if (v == nullptr) return at_least;
+    if (!v->is_number_unsigned()) return fail(name), at_least;
+    const auto n = v->get<std::uint64_t>();
+    if (n < at_least || n > std::numeric_limits<Int>::max()) return fail(name), at_least;
+    return static_cast<Int>(n);
+  }
+  bool flag(const char* name) {
+    const Json* v = find(name, true);
+    if (v == nullptr) return false;
+    if (!v->is_boolean()) return fail(name), false;
+    return v->get<bool>();
+  }
+  Reader group(const char* name, bool required = true) {
+    static const Json kEmpty = Json::object();
+    const Json* v = find(name, required);
+    return {v == nullptr ? kEmpty : *v, path_ + name + ".", wrong_};
+  }
+  void fail(std::string_view name) {
+    if (wrong_.empty()) wrong_ = path_ + std::string(name);
+    if (wrong_.empty()) wrong_ = "not an object";
+  }
+
+ private:
+  const Json* find(const char* name, bool required) {
+    if (object_.is_object()) {
+      const auto at = object_.find(name);
+      if (at != object_.end()) return &*at;
+    }
+    if (required) fail(name);
+    return nullptr;
+  }
+
+  const Json& object_;
+  std::string path_;
+  std::string& wrong_;
+};
+
+bool is_host(std::string_view text) {
+  return !text.empty() && text.size() <= 253 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+           c == ':';
+  });
+}
+
+}  // namespace
+
+result<DeviceConfig> parse_device_config(std::string_view json) {
+  const auto doc = Json::parse(json, nullptr, false);
+  if (doc.is_discarded()) return Error(Errc::config_malformed, "not JSON");
+  std::string wrong;
+  DeviceConfig c;
+  Reader top(doc, "", wrong);
+  c.device_id = top.text("device_id");
+  auto certificates = top.group("certificates");
+  c.certificate_id = certificates.text("certificate_id");
+  c.certificate_pem = certificates.text("certificate_pem");
+  c.private_key_pem = Secret(certificates.text("private_key_pem"));
+  c.ca_certificate_pem = certificates.text("ca_certificate_pem");
+  auto mqtt = top.group("mqtt_config");
+  c.endpoint = mqtt.text("endpoint");
+  if (!is_host(c.endpoint)) mqtt.fail("endpoint");
+  c.port = mqtt.number<std::uint16_t>("port", 1);
+  c.client_id = mqtt.text("client_id");
+  c.keep_alive_seconds = mqtt.number<std::uint16_t>("keep_alive_seconds", 0);
+  c.clean_session = mqtt.flag("clean_session");
+  auto topics = mqtt.group("topics");
+  for (const auto& [name, topic] :
+       {std::pair{"command_request", &c.topics.command_request},
+        std::pair{"command_response", &c.topics.command_response}, std::pair{"status", &c.topics.status}}) {
+    *topic = topics.text(name);
+    if (!wire::mqtt::is_valid_topic(*topic)) topics.fail(name);
+  }
+  c.status_interval_seconds = top.group("telemetry", false).number<std::uint32_t>("status_interval_seconds", 0, false);
+  if (!wrong.empty()) return Error(Errc::config_malformed, wrong);
+  return c;
+}
+
+std::string format_device_config(const DeviceConfig& c) {
+  const nlohmann::ordered_json doc = {{"device_id", c.device_id},
+                                      {"certificates",
+                                       {{"certificate_id", c.certificate_id},
+                                        {"certificate_pem", c.certificate_pem},
+                                        {"private_key_pem", c.private_key_pem.reveal()},
+                                        {"ca_certificate_pem", c.ca_certificate_pem}}},
+                                      {"mqtt_config",
+                                       {{"endpoint", c.endpoint},
+                                        {"port", c.port},
+                                        {"client_id", c.client_id},
+                                        {"keep_alive_seconds", c.keep_alive_seconds},
+                                        {"clean_session", c.clean_session},
+                                        {"topics",
+                                         {{"command_request", c.topics.command_request},
+                                          {"command_response", c.topics.command_response},
+                                          {"status", c.topics.status}}}}},
+                                      {"telemetry", {{"status_interval_seconds", c.status_interval_seconds}}}};
+  return doc.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace firstlight::sim

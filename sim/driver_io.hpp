@@ -1,0 +1,116 @@
+// Performs one camera's actions on real sockets and tells its state machine what came of them; and what the drivers of
+// one shard share. Owned by the fleet; everything here runs on the camera's shard.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "base/net/shard.hpp"
+#include "base/net/tls_context.hpp"
+#include "base/net/tls_stream.hpp"
+#include "base/time.hpp"
+#include "journal/journal.hpp"
+#include "sim/camera.hpp"
+#include "sim/openssl_verifier.hpp"
+#include "sim/store.hpp"
+
+namespace firstlight::sim {
+
+/// What all cameras of a shard share. Destroyed before the shard's CryptoContext.
+class ShardShare {
+ public:
+  ShardShare(Shard& shard, journal::Lane lane, std::chrono::nanoseconds epoch_offset,
+             std::shared_ptr<const CameraConfig> config, std::map<std::string, boost::asio::ip::address> hosts,
+             const WallClock* network_time, bool share_keys);
+
+  Shard& shard;
+  journal::Lane lane;
+  SteadyClock::time_point epoch;
+  std::shared_ptr<const CameraConfig> config;
+  std::map<std::string, boost::asio::ip::address> hosts;
+  const WallClock* network_time;
+  bool share_keys;
+  OpensslVerifier verifier;
+
+  [[nodiscard]] Now now() const;
+  /// The client context that trusts `ca_pem`; made at first use and kept.
+  [[nodiscard]] result<SSL_CTX*> client_context(const std::string& ca_pem);
+
+ private:
+  std::unordered_map<std::string, SslCtxPtr> contexts_;  // by CA
+};
+
+/// An address for a host: a literal, the given map, or the system's resolver (non-blocking). Errors: resolve-failed.
+boost::asio::awaitable<result<boost::asio::ip::address>> resolve_host(const ShardShare& share, std::string host);
+
+/// Where a connection goes, and as whom.
+struct Route {
+  std::string host;  // also the name that the server's certificate must carry
+  std::uint16_t port = 0;
+  std::optional<boost::asio::ip::address> source;
+  std::string ca_pem;
+  WallTime clock;           // the certificate's validity is judged at this time
+  Identity* identity = {};  // shown to the server when it is not null; only until the handshake is over
+};
+using StreamPtr = std::shared_ptr<TlsStream>;
+/// TCP and TLS, each within its limit. `current` is set to the stream as soon as there is one, so that the caller can
+/// abort it. `timing` is filled as far as it goes.
+boost::asio::awaitable<result<StreamPtr>> open_stream(std::shared_ptr<ShardShare> share, Route route, Timing& timing,
+                                                      std::weak_ptr<TlsStream>& current);
+
+class MqttSession;
+
+class CameraDriver : public std::enable_shared_from_this<CameraDriver> {
+ public:
+  /// `on_step` is called after each step of the machine.
+  CameraDriver(std::shared_ptr<ShardShare> share, CameraIdentity who, std::optional<boost::asio::ip::address> source,
+               std::unique_ptr<Store> store, std::function<void(const CameraDriver&)> on_step);
+  ~CameraDriver();
+
+  void power_on(SteadyClock::time_point scheduled);
+  void power_cut();
+  /// Ends the session politely; closed() tells when the goodbye is out.
+  void stop();
+  [[nodiscard]] bool closed() const;
+  [[nodiscard]] const Camera& camera() const { return camera_; }
+
+ private:
+  void feed(Event event);
+  void feed_later(Event event);
+
+  void perform(Attach& a);
+  void perform(HttpsGet& a);
+  void perform(StoreLoad& a);
+  void perform(StoreSave& a);
+  void perform(StoreDiscard& a);
+  void perform(MqttConnect& a);
+  void perform(MqttSubscribe& a);
+  void perform(MqttPublish& a);
+  void perform(MqttDisconnect& a);
+  void perform(DropConnections& a);
+  void perform(StartTimer& a);
+  void perform(CancelTimer& a);
+  void perform(Emit& a);
+
+  static boost::asio::awaitable<void> https_get(std::shared_ptr<CameraDriver> self, HttpsGet action);
+
+  std::shared_ptr<ShardShare> share_;
+  Camera camera_;
+  std::optional<boost::asio::ip::address> source_;
+  std::string peer_;  // the source address as text
+  std::unique_ptr<Store> store_;
+  std::function<void(const CameraDriver&)> on_step_;
+  boost::asio::steady_timer timer_;
+  std::weak_ptr<TlsStream> https_;
+  std::shared_ptr<MqttSession> session_;
+  std::weak_ptr<MqttSession> leaving_;  // its DISCONNECT is on its way
+};
+
+}  // namespace firstlight::sim

@@ -1,0 +1,24 @@
+// The cryptography that a camera's state machine needs, as pure calls, so that the machine holds no OpenSSL object. The
+// driver gives it the shard's OpensslVerifier (sim/openssl_verifier.hpp); tests may give it a scripted one.
+#pragma once
+
+#include <string_view>
+
+#include "base/error.hpp"
+#include "sim/device_config.hpp"
+#include "wire/jws.hpp"
+#include "wire/x509.hpp"
+
+namespace firstlight::sim {
+
+class Verifier {
+ public:
+  virtual ~Verifier() = default;
+  /// Errors: key-malformed, token-signature. The same arguments give the same answer.
+  [[nodiscard]] virtual result<void> verify_token(const wire::ParsedToken& token, std::string_view key_pem) = 0;
+  /// Certificate, key and trust anchor parse and the key belongs to the certificate. Errors: certificate-malformed,
+  /// key-malformed, certificate-key-mismatch. The caller judges the validity against its own clock.
+  [[nodiscard]] virtual result<wire::Validity> check_identity(const DeviceConfig& config) = 0;
+};
+
+}  // namespace firstlight::sim
