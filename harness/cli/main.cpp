@@ -1,5 +1,53 @@
-#include "base/crypto.hpp"
+#include <exception>
+#include <map>
 
-int main() {
-  firstlight::CryptoContext::forbid_default();
+#include "base/crypto.hpp"
+#include "base/error.hpp"
+#include "harness/cli/cli.hpp"
+#include "harness/run/interrupt.hpp"
+
+using namespace firstlight;
+using namespace firstlight::harness;
+
+namespace {
+
+int dispatch(int argc, char** argv) {
+  CLI::App app("firstlight: a lab and test harness for the provisioning of cameras", "firstlight");
+  app.set_version_flag("--version", FIRSTLIGHT_VERSION);
+  app.require_subcommand(1);
+  app.footer(
+      "Exit codes: 0 all passed, 1 failed, 2 interrupted, 3 a bug of firstlight, 4 usage or scenario error,\n"
+      "5 nothing selected, 10 infrastructure, 11 only thresholds breached, 12 inconclusive.");
+  std::map<std::string, cli::Action> actions;
+  actions["run"] = cli::add_run(app);
+  actions["list"] = cli::add_list(app);
+  actions["check"] = cli::add_check(app);
+  actions["schema"] = cli::add_schema(app);
+  actions["lab"] = cli::add_lab(app);
+  actions["camera"] = cli::add_camera(app);
+  actions["judge"] = cli::add_judge(app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    const int code = app.exit(e);  // prints the help, the version, or what is wrong
+    return code == 0 ? cli::kOk : cli::kUsage;
+  }
+  return actions.at(app.get_subcommands().front()->get_name())();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    CryptoContext::forbid_default();
+    Interrupt::install();
+    return dispatch(argc, argv);
+  } catch (const ErrorException& e) {
+    cli::complain(e.what());
+    return e.error().code == Errc::database_newer || e.error().code == Errc::invalid_argument ? cli::kUsage
+                                                                                              : cli::kInfra;
+  } catch (const std::exception& e) {
+    cli::complain(std::string("a bug of firstlight: ") + e.what());
+    return cli::kBug;
+  }
 }

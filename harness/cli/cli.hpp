@@ -1,0 +1,39 @@
+// The verbs of the command line: one file each. Every verb adds its options to a CLI11 subcommand and returns what to
+// do when it is chosen; main.cpp is the wiring.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+
+namespace firstlight::harness::cli {
+
+/// Exit codes of the program (docs/exit-codes.md).
+enum Exit : int {
+  kOk = 0,
+  kFailed = 1,
+  kInterrupted = 2,
+  kBug = 3,
+  kUsage = 4,
+  kNothingSelected = 5,
+  kInfra = 10,
+  kThreshold = 11,
+  kInconclusive = 12,
+};
+
+using Action = std::function<int()>;
+
+Action add_run(CLI::App& app);
+Action add_list(CLI::App& app);
+Action add_check(CLI::App& app);
+Action add_schema(CLI::App& app);
+Action add_judge(CLI::App& app);
+Action add_lab(CLI::App& app);
+Action add_camera(CLI::App& app);
+
+/// Writes a report file; "-" is standard output. False, with a message on stderr, when it cannot be written.
+[[nodiscard]] bool write_report(const std::string& path, const std::string& text);
+/// "firstlight: …" on stderr.
+void complain(const std::string& message);
+
+}  // namespace firstlight::harness::cli

@@ -1,0 +1,182 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "harness/cli/cli.hpp"
+#include "harness/lab/lab.hpp"
+#include "harness/run/interrupt.hpp"
+#include "journal/journal.hpp"
+
+namespace firstlight::harness::cli {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Options {
+  LabConfig lab;
+  std::string token_lifetime, certificate_lifetime, template_file, journal_file;
+  bool json = false, quiet = false;
+};
+
+nlohmann::ordered_json ready_json(const LabEndpoints& e) {
+  return {{"schema_version", 1},
+          {"endorse_url", e.endorse_url},
+          {"keys_url", e.keys_url},
+          {"config_url", e.config_url},
+          {"iot_url", e.iot_url},
+          {"mqtt_host", e.mqtt_host},
+          {"mqtt_port", e.mqtt_port},
+          {"ca_file", e.ca_file},
+          {"operator_cert_file", e.operator_cert_file},
+          {"operator_key_file", e.operator_key_file},
+          {"state_dir", e.state_dir},
+          {"registry_file", e.registry_file},
+          {"broker_pid", e.broker_pid},
+          {"pid", ::getpid()}};
+}
+
+std::string ready_text(const LabEndpoints& e, std::int64_t took_ms) {
+  std::string text = fmt::format("firstlight {}: the lab is ready after {} ms\n\n", FIRSTLIGHT_VERSION, took_ms);
+  const auto row = [&](const char* what, const std::string& where) {
+    text += fmt::format("  {:<22}{}\n", what, where);
+  };
+  row("Endorse", e.endorse_url);
+  row("public keys", e.keys_url + "/<kid>");
+  row("device configuration", e.config_url);
+  row("AWS IoT control plane", e.iot_url);
+  row("MQTT (mutual TLS)", fmt::format("{}:{}", e.mqtt_host, e.mqtt_port));
+  row("servers' CA", e.ca_file);
+  row("operator certificate", e.operator_cert_file);
+  row("operator key", e.operator_key_file);
+  row("registry (sqlite3)", e.registry_file);
+  text += "\nFor a shell:\n\n";
+  const auto env = [&](const char* name, const std::string& value) {
+    text += fmt::format("  export {}='{}'\n", name, value);
+  };
+  env("FIRSTLIGHT_ENDORSE_URL", e.endorse_url);
+  env("FIRSTLIGHT_KEYS_URL", e.keys_url);
+  env("FIRSTLIGHT_CONFIG_URL", e.config_url);
+  env("FIRSTLIGHT_IOT_URL", e.iot_url);
+  env("FIRSTLIGHT_MQTT_HOST", e.mqtt_host);
+  env("FIRSTLIGHT_MQTT_PORT", std::to_string(e.mqtt_port));
+  env("FIRSTLIGHT_CA_FILE", e.ca_file);
+  env("FIRSTLIGHT_OPERATOR_CERT", e.operator_cert_file);
+  env("FIRSTLIGHT_OPERATOR_KEY", e.operator_key_file);
+  text += fmt::format(
+      "\nTry it: curl --cacert \"$FIRSTLIGHT_CA_FILE\" \"$FIRSTLIGHT_ENDORSE_URL\"   (--interface 127.0.0.9: another "
+      "camera)\n"
+      "See everything that cameras say: mosquitto_sub -h {} -p {} --cafile \"$FIRSTLIGHT_CA_FILE\" \\\n"
+      "    --cert \"$FIRSTLIGHT_OPERATOR_CERT\" --key \"$FIRSTLIGHT_OPERATOR_KEY\" -t '#' -v\n"
+      "What happens in the lab follows, a line a milestone. Ctrl-C ends it.\n\n",
+      e.mqtt_host, e.mqtt_port);
+  return text;
+}
+
+/// Durations and files of the command line into the settings. False, after a message, when one is wrong.
+bool settle(Options& o) {
+  const auto seconds = [](const std::string& name, const std::string& text, std::chrono::seconds& out) {
+    if (text.empty()) return true;
+    const auto d = parse_duration(text);
+    if (!d || *d < 1s) {
+      complain(fmt::format(
+          "{}: \"{}\" is no duration of a second or more; write it with a unit, such as 30s, 10m, 365d", name, text));
+      return false;
+    }
+    out = std::chrono::floor<std::chrono::seconds>(*d);
+    return true;
+  };
+  if (!seconds("--token-lifetime", o.token_lifetime, o.lab.settings.token_lifetime)) return false;
+  if (!seconds("--certificate-lifetime", o.certificate_lifetime, o.lab.settings.certificate_lifetime)) return false;
+  if (!o.template_file.empty()) {
+    std::ifstream file(o.template_file);
+    std::stringstream text;
+    text << file.rdbuf();
+    if (!file) {
+      complain(o.template_file + ": cannot be read");
+      return false;
+    }
+    o.lab.settings.config_template.json = text.str();
+  }
+  return true;
+}
+
+int lab(Options& o) {
+  if (!settle(o)) return kUsage;
+  std::FILE* milestones = o.json ? stderr : stdout;
+  const auto begin = SteadyClock::now();
+  journal::Journal::Observer observer;
+  if (!o.quiet)
+    observer = [milestones](const journal::Event& e) {
+      fmt::print(milestones, "{}\n", journal::narrate(e));
+      std::fflush(milestones);
+    };
+  auto opened = journal::Journal::open(o.journal_file, {{"version", FIRSTLIGHT_VERSION}}, std::move(observer));
+  if (!opened) throw ErrorException(opened.error());
+  auto& journal = **opened;
+  auto started = RunningLab::start(o.lab, journal);
+  if (!started) throw ErrorException(started.error());
+  auto& running = **started;
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - begin);
+  if (o.json)
+    fmt::print("{}\n", ready_json(running.endpoints()).dump());
+  else
+    fmt::print("{}", ready_text(running.endpoints(), took.count()));
+  std::fflush(stdout);
+  std::string trouble;
+  while (!Interrupt::wait_for(100ms))
+    if (trouble = running.trouble(); !trouble.empty()) break;
+  const auto stopped = running.stop();
+  journal.close();
+  if (trouble.empty() && !stopped) trouble = stopped.error().text();
+  if (trouble.empty() && journal.failure()) trouble = journal.failure()->text();
+  if (trouble.empty()) return kOk;
+  complain(trouble);
+  return kInfra;
+}
+
+}  // namespace
+
+Action add_lab(CLI::App& app) {
+  auto* verb = app.add_subcommand("lab", "Keep the lab running for real devices, and tell what happens");
+  auto o = std::make_shared<Options>();
+  auto& c = o->lab;
+  verb->add_option("--address", c.address, "Address that all services listen on")
+      ->capture_default_str()
+      ->check(CLI::ValidIPV4 | CLI::IsMember({"::1", "::"}));
+  verb->add_option("--advertise", c.advertise, "Host to put into URLs and the configuration, when it is not --address");
+  verb->add_option("--name", c.extra_names, "A further DNS name or address for the servers' certificates (repeatable)");
+  verb->add_option("--endorse-port", c.ports.endorse, "Port of Endorse (default: any free one; likewise below)");
+  verb->add_option("--keys-port", c.ports.keys, "Port of the public keys");
+  verb->add_option("--config-port", c.ports.config, "Port of the device-config API");
+  verb->add_option("--iot-port", c.ports.iot, "Port of the AWS IoT control plane");
+  verb->add_option("--mqtt-port", c.ports.mqtt, "Port of the MQTT edge");
+  verb->add_option("--state", c.state_file, "Keep the registry and its authorities in this SQLite file");
+  verb->add_flag("--strict-sims", c.settings.strict_sims,
+                 "Refuse addresses that no list names, instead of giving them a SIM");
+  verb->add_option("--token-lifetime", o->token_lifetime, "Lifetime of tokens, such as 10m");
+  verb->add_option("--certificate-lifetime", o->certificate_lifetime, "Lifetime of device certificates, such as 365d");
+  const std::map<std::string, DeviceKeyKind> keys{{"ec-p256", DeviceKeyKind::ec_p256},
+                                                  {"rsa-2048", DeviceKeyKind::rsa_2048}};
+  verb->add_option("--certificate-key", c.settings.certificate_key, "ec-p256 (default) or rsa-2048")
+      ->transform(CLI::CheckedTransformer(keys));
+  const std::map<std::string, Refusal> refusals{{"tls-alert", Refusal::tls_alert},
+                                                {"close-after-handshake", Refusal::close_after_handshake},
+                                                {"connack", Refusal::connack}};
+  verb->add_option("--refusal", c.settings.refusal,
+                   "How the edge refuses: tls-alert (default), close-after-handshake, connack")
+      ->transform(CLI::CheckedTransformer(refusals));
+  verb->add_option("--config-template", o->template_file,
+                   "JSON object that is merged over the configuration's template");
+  verb->add_option("--journal", o->journal_file, "Also write every event to this file, as JSON Lines");
+  verb->add_flag("--json", o->json, "Print one JSON line with all endpoints when ready; milestones go to stderr");
+  verb->add_flag("-q,--quiet", o->quiet, "Do not tell what happens");
+  return [o] { return lab(*o); };
+}
+
+}  // namespace firstlight::harness::cli

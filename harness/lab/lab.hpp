@@ -1,0 +1,83 @@
+// The whole lab in one object: authorities, registry, Endorse, key store, config API, control plane, MQTT edge and
+// Mosquitto, wired and listening. Owned by the runner and by `firstlight lab`; start and destroy it on the main thread.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/time.hpp"
+#include "fakes/sims.hpp"
+#include "harness/scenario/scenario.hpp"
+#include "journal/journal.hpp"
+
+namespace firstlight::harness {
+
+struct LabPorts {  // 0: ephemeral
+  unsigned short endorse = 0;
+  unsigned short keys = 0;
+  unsigned short config = 0;
+  unsigned short iot = 0;
+  unsigned short mqtt = 0;
+};
+
+struct ListedSim {
+  boost::asio::ip::address address;
+  std::uint32_t camera = 0;  // the scenario's number; 0: none. Its SIM is derived from the address.
+};
+
+struct LabConfig {
+  std::string address = "127.0.0.1";     // all services listen here
+  std::vector<std::string> extra_names;  // more DNS names or addresses for the servers' certificates
+  std::string advertise;                 // host in URLs and in the configuration's MQTT endpoint; empty: `address`
+  LabPorts ports;
+  unsigned shards = 1;
+  std::string state_file;  // empty: a registry that ends with the lab
+  Lab settings;            // the scenario's `lab:`
+  std::vector<ListedSim> sims;
+};
+
+/// Where everything is, once it accepts.
+struct LabEndpoints {
+  std::string endorse_url;
+  std::string keys_url;    // a key is at keys_url + "/" + kid
+  std::string config_url;  // the full URL of the configuration
+  std::string iot_url;     // the AWS IoT control plane
+  std::string mqtt_host;
+  unsigned short mqtt_port = 0;
+  std::string ca_pem;
+  std::string ca_file;  // the same, as a file
+  std::string operator_cert_file;
+  std::string operator_key_file;
+  std::string state_dir;
+  std::string registry_file;
+  pid_t broker_pid = 0;
+};
+
+class RunningLab {
+ public:
+  /// Errors: address-in-use, address-unusable, broker-missing, broker-failed, database-*, io-error, invalid-argument
+  /// (the configuration template).
+  static result<std::unique_ptr<RunningLab>> start(const LabConfig& config, journal::Journal& journal);
+  ~RunningLab();
+  RunningLab(const RunningLab&) = delete;
+  RunningLab& operator=(const RunningLab&) = delete;
+
+  [[nodiscard]] const LabEndpoints& endpoints() const;
+  [[nodiscard]] const WallClock& clock() const;
+  /// Something of the lab itself broke since it started (Mosquitto ended, the registry cannot write); empty: nothing.
+  [[nodiscard]] std::string trouble() const;
+  /// Ends the sessions, the servers and Mosquitto, and closes the registry. An error is what was lost (the registry's
+  /// last batch).
+  result<void> stop();
+
+ private:
+  struct Impl;
+  explicit RunningLab(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace firstlight::harness
