@@ -57,6 +57,8 @@ asio::awaitable<result<void>> TlsStream::wait(Want want) {
   const auto kind = want == Want::read ? tcp::socket::wait_read : tcp::socket::wait_write;
   co_await socket_.async_wait(kind, asio::redirect_error(asio::use_awaitable, ec));
   if (expired_) co_return Error(*expired_);
+  // Closed after the readiness was queued: the descriptor's number may belong to somebody else by now.
+  if (!socket_.is_open()) co_return Error(Errc::cancelled);
   if (ec == asio::error::operation_aborted || ec == asio::error::bad_descriptor) co_return Error(Errc::cancelled);
   if (ec) co_return Error(Errc::io_error, ec.message());
   co_return result<void>();
@@ -113,6 +115,7 @@ asio::awaitable<result<void>> TlsStream::handshake() {
 asio::awaitable<result<std::size_t>> TlsStream::read_some(std::span<char> buffer) {
   for (;;) {
     if (expired_) co_return Error(*expired_);
+    if (!socket_.is_open()) co_return Error(Errc::cancelled);
     ERR_clear_error();
     errno = 0;
     std::size_t n = 0;
@@ -134,6 +137,7 @@ asio::awaitable<result<std::size_t>> TlsStream::read_some(std::span<char> buffer
 asio::awaitable<result<void>> TlsStream::write_all(std::string_view bytes) {
   while (!bytes.empty()) {
     if (expired_) co_return Error(*expired_);
+    if (!socket_.is_open()) co_return Error(Errc::cancelled);
     ERR_clear_error();
     errno = 0;
     std::size_t n = 0;
