@@ -78,7 +78,8 @@ class Connection {
       if (received.error().code != Errc::http_malformed && received.error().code != Errc::http_too_large)
         co_return false;
       const auto refused = parse_failure(received.error());
-      if (co_await send({}, refused, SteadyClock::now())) co_await drain();
+      const wire::HttpRequest unreadable;
+      if (co_await send(unreadable, refused, SteadyClock::now())) co_await drain();
       co_return false;
     }
     const auto started = SteadyClock::now();
