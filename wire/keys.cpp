@@ -5,6 +5,7 @@
 
 #include <stdexcept>
 
+#include "wire/p256.hpp"
 #include "wire/pem.hpp"
 #include "wire/x509.hpp"
 
@@ -39,6 +40,11 @@ PkeyPtr generate_key(const CryptoContext& crypto, KeyKind kind) {
 }
 
 std::string private_key_pem(EVP_PKEY* key) {
+  if (auto der = p256_private_der(key)) {
+    auto pem = write_pem(PEM_STRING_ECPRIVATEKEY, *der);
+    OPENSSL_cleanse(der->data(), der->size());
+    return pem;
+  }
   const BioPtr bio(BIO_new(BIO_s_mem()));
   require(bio && PEM_write_bio_PrivateKey_traditional(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1,
           "a private key cannot be written");

@@ -27,7 +27,7 @@ std::optional<PemBlock> read_pem(std::string_view& text) {
   return block;
 }
 
-std::string write_pem(const char* label, const std::string& der) {
+std::string write_pem(const char* label, std::string_view der) {
   const BioPtr bio(BIO_new(BIO_s_mem()));
   const auto* bytes = reinterpret_cast<const unsigned char*>(der.data());
   if (!bio || PEM_write_bio(bio.get(), label, "", bytes, static_cast<long>(der.size())) <= 0)

@@ -19,7 +19,7 @@ struct PemBlock {
 
 /// The next block of `text`, which then stands after it; nothing when there is none or it is malformed.
 [[nodiscard]] std::optional<PemBlock> read_pem(std::string_view& text);
-[[nodiscard]] std::string write_pem(const char* label, const std::string& der);
+[[nodiscard]] std::string write_pem(const char* label, std::string_view der);
 /// Everything that was written to a memory BIO.
 [[nodiscard]] std::string bio_text(BIO* bio);
 

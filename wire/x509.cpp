@@ -34,6 +34,10 @@ std::string certificate_pem(X509* certificate) {
   return write_pem(PEM_STRING_X509, certificate_der(certificate));
 }
 
+std::string certificate_pem(std::string_view der) {
+  return write_pem(PEM_STRING_X509, der);
+}
+
 result<X509Ptr> parse_certificate(const CryptoContext& crypto, std::string_view pem) {
   for (auto block = read_pem(pem); block; block = read_pem(pem))
     if (block->label == PEM_STRING_X509 || block->label == PEM_STRING_X509_OLD)
@@ -55,7 +59,11 @@ result<X509Ptr> parse_certificate_der(const CryptoContext& crypto, std::string_v
 }
 
 CertificateId certificate_id(const CryptoContext& crypto, X509* certificate) {
-  return CertificateId(hex_lower(sha256(crypto, as_bytes(certificate_der(certificate)))));
+  return certificate_id(crypto, certificate_der(certificate));
+}
+
+CertificateId certificate_id(const CryptoContext& crypto, std::string_view der) {
+  return CertificateId(hex_lower(sha256(crypto, as_bytes(der))));
 }
 
 Validity validity(const X509* certificate) {

@@ -28,12 +28,14 @@ enum class KeyKind { ec_p256, rsa_2048 };
                                                std::string_view pem);  // SPKI only; key-malformed
 
 [[nodiscard]] std::string certificate_pem(X509* certificate);
+[[nodiscard]] std::string certificate_pem(std::string_view der);
 [[nodiscard]] std::string certificate_der(X509* certificate);
 /// The first certificate in the text. Errors: certificate-malformed.
 [[nodiscard]] result<X509Ptr> parse_certificate(const CryptoContext& crypto, std::string_view pem);
 [[nodiscard]] result<X509Ptr> parse_certificate_der(const CryptoContext& crypto, std::string_view der);
 /// Lower-case hex SHA-256 of the DER: AWS IoT's certificateId.
 [[nodiscard]] CertificateId certificate_id(const CryptoContext& crypto, X509* certificate);
+[[nodiscard]] CertificateId certificate_id(const CryptoContext& crypto, std::string_view der);
 
 struct Validity {
   WallTime not_before;  // whole seconds
@@ -66,6 +68,10 @@ struct CertificateRequest {
 /// refuses (our own mistake).
 [[nodiscard]] X509Ptr issue_certificate(const CryptoContext& crypto, const CertificateRequest& request,
                                         EVP_PKEY* public_key, X509* issuer, EVP_PKEY* issuer_key);
+
+/// The same as DER alone, at less than half the cost for P-256 keys: what an authority of thousands of devices issues.
+[[nodiscard]] std::string issue_certificate_der(const CryptoContext& crypto, const CertificateRequest& request,
+                                                EVP_PKEY* public_key, X509* issuer, EVP_PKEY* issuer_key);
 
 /// Whether `key` is the private key of `certificate`.
 [[nodiscard]] bool key_matches(X509* certificate, EVP_PKEY* key);

@@ -3,6 +3,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "wire/p256.hpp"
 #include "wire/x509.hpp"
 #include "wire/x509_extensions.hpp"
 
@@ -42,10 +43,27 @@ void set_validity(X509* certificate, const Validity& validity) {
   require(ASN1_TIME_set(X509_getm_notAfter(certificate), unix_seconds(validity.not_after)) != nullptr, "notAfter");
 }
 
-}  // namespace
+/// OpenSSL's way encodes the key and decodes it again, so that the certificate can be used at once.
+void set_usable_key(X509* certificate, EVP_PKEY* key) {
+  require(X509_set_pubkey(certificate, key) == 1, "public key");
+}
 
-X509Ptr issue_certificate(const CryptoContext& crypto, const CertificateRequest& request, EVP_PKEY* public_key,
-                          X509* issuer, EVP_PKEY* issuer_key) {
+/// Only the encoding: X509_get0_pubkey finds no key in the certificate. P-256 alone has this short way.
+void set_encoded_key(X509* certificate, EVP_PKEY* key) {
+  const auto point = p256_point(key);
+  if (!point) return set_usable_key(certificate, key);
+  auto* bytes = static_cast<unsigned char*>(OPENSSL_memdup(point->data(), point->size()));
+  require(bytes != nullptr &&
+              X509_PUBKEY_set0_param(X509_get_X509_PUBKEY(certificate), OBJ_nid2obj(NID_X9_62_id_ecPublicKey),
+                                     V_ASN1_OBJECT, OBJ_nid2obj(NID_X9_62_prime256v1), bytes,
+                                     static_cast<int>(point->size())) == 1,
+          "public key");
+}
+
+using SetKey = void (*)(X509*, EVP_PKEY*);
+
+X509Ptr build(const CryptoContext& crypto, const CertificateRequest& request, EVP_PKEY* public_key, X509* issuer,
+              EVP_PKEY* issuer_key, SetKey set_key) {
   X509Ptr certificate(X509_new_ex(crypto.lib(), nullptr));
   auto* raw = certificate.get();
   require(raw != nullptr && X509_set_version(raw, X509_VERSION_3) == 1, "version");
@@ -53,12 +71,24 @@ X509Ptr issue_certificate(const CryptoContext& crypto, const CertificateRequest&
   set_subject(raw, request.subject);
   require(X509_set_issuer_name(raw, X509_get_subject_name(issuer == nullptr ? raw : issuer)) == 1, "issuer");
   set_validity(raw, request.validity);
-  require(X509_set_pubkey(raw, public_key) == 1, "public key");
+  set_key(raw, public_key);
   add_usage(raw, request.usage, EVP_PKEY_is_a(public_key, "RSA") == 1);
   add_key_identifiers(crypto, raw, issuer);
   add_alternative_names(raw, request);
   require(X509_sign(raw, issuer_key, crypto.sha256()) > 0, "signature");
   return certificate;
+}
+
+}  // namespace
+
+X509Ptr issue_certificate(const CryptoContext& crypto, const CertificateRequest& request, EVP_PKEY* public_key,
+                          X509* issuer, EVP_PKEY* issuer_key) {
+  return build(crypto, request, public_key, issuer, issuer_key, set_usable_key);
+}
+
+std::string issue_certificate_der(const CryptoContext& crypto, const CertificateRequest& request, EVP_PKEY* public_key,
+                                  X509* issuer, EVP_PKEY* issuer_key) {
+  return certificate_der(build(crypto, request, public_key, issuer, issuer_key, set_encoded_key).get());
 }
 
 }  // namespace firstlight::wire
