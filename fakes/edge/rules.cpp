@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "fakes/iot/registry.hpp"
+#include "fakes/iot/records.hpp"
 
 namespace firstlight::fakes::edge {
 
