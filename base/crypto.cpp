@@ -30,7 +30,8 @@ void CryptoContext::release_thread() const {
 }
 
 void CryptoContext::forbid_default() {
-  if (OSSL_PROVIDER_load(nullptr, "null") == nullptr)
+  static const OSSL_PROVIDER* const null_provider = OSSL_PROVIDER_load(nullptr, "null");  // held until the process ends
+  if (null_provider == nullptr)
     throw std::runtime_error("OpenSSL: the null provider does not load: " + take_openssl_error());
 }
 
