@@ -26,7 +26,7 @@ namespace firstlight::sim {
 /// What all cameras of a shard share. Destroyed before the shard's CryptoContext.
 class ShardShare {
  public:
-  ShardShare(Shard& shard, journal::Lane lane, std::chrono::nanoseconds epoch_offset,
+  ShardShare(Shard& shard, journal::Lane lane, SteadyClock::time_point epoch,
              std::shared_ptr<const CameraConfig> config, std::map<std::string, boost::asio::ip::address> hosts,
              const WallClock* network_time, bool share_keys);
 
@@ -56,14 +56,20 @@ struct Route {
   std::uint16_t port = 0;
   std::optional<boost::asio::ip::address> source;
   std::string ca_pem;
+  std::string alpn;         // offered in the handshake; empty: none
   WallTime clock;           // the certificate's validity is judged at this time
   Identity* identity = {};  // shown to the server when it is not null; only until the handshake is over
 };
 using StreamPtr = std::shared_ptr<TlsStream>;
-/// TCP and TLS, each within its limit. `current` is set to the stream as soon as there is one, so that the caller can
-/// abort it. `timing` is filled as far as it goes.
+/// A connection on its way, so that its owner can give it up at any moment.
+struct Opening {
+  std::weak_ptr<TlsStream> stream;
+  bool aborted = false;
+  void abort();
+};
+/// TCP and TLS, each within its limit; `cancelled` once `opening` was aborted. `timing` is filled as far as it goes.
 boost::asio::awaitable<result<StreamPtr>> open_stream(std::shared_ptr<ShardShare> share, Route route, Timing& timing,
-                                                      std::weak_ptr<TlsStream>& current);
+                                                      std::shared_ptr<Opening> opening);
 
 class MqttSession;
 
@@ -78,6 +84,8 @@ class CameraDriver : public std::enable_shared_from_this<CameraDriver> {
   void power_cut();
   /// Ends the session politely; closed() tells when the goodbye is out.
   void stop();
+  /// Closes whatever is open without a word; the machine hears nothing. For teardown.
+  void drop();
   [[nodiscard]] bool closed() const;
   [[nodiscard]] const Camera& camera() const { return camera_; }
 
@@ -99,7 +107,7 @@ class CameraDriver : public std::enable_shared_from_this<CameraDriver> {
   void perform(CancelTimer& a);
   void perform(Emit& a);
 
-  static boost::asio::awaitable<void> https_get(std::shared_ptr<CameraDriver> self, HttpsGet action);
+  static boost::asio::awaitable<void> https_get(std::shared_ptr<CameraDriver> self, std::unique_ptr<HttpsGet> action);
 
   std::shared_ptr<ShardShare> share_;
   Camera camera_;
@@ -108,8 +116,9 @@ class CameraDriver : public std::enable_shared_from_this<CameraDriver> {
   std::unique_ptr<Store> store_;
   std::function<void(const CameraDriver&)> on_step_;
   boost::asio::steady_timer timer_;
-  std::weak_ptr<TlsStream> https_;
+  std::shared_ptr<Opening> https_;  // the request in flight
   std::shared_ptr<MqttSession> session_;
+  bool dropped_ = false;
   std::weak_ptr<MqttSession> leaving_;  // its DISCONNECT is on its way
 };
 

@@ -54,7 +54,7 @@ class MqttSession : public std::enable_shared_from_this<MqttSession> {
   std::optional<boost::asio::ip::address> source_;
   Sink sink_;  // empty once nobody wants to hear
   StreamPtr stream_;
-  std::weak_ptr<TlsStream> opening_;
+  std::shared_ptr<Opening> opening_;
   boost::asio::steady_timer timer_;
   wire::mqtt::Version version_ = wire::mqtt::Version::v3_1_1;
   ActionId id_ = 0;
