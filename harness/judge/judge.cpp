@@ -46,6 +46,7 @@ struct Check {
   const Scenario& scenario;
   const Measurements& m;
   CheckResult& out;
+  bool& final_anyway;  // set: what failed cannot be mended by a longer run
 
   void operator()(const ExpectOnline& e) const {
     const auto due = e.cameras.of(scenario.cameras.count);
@@ -120,6 +121,7 @@ struct Check {
       return (e.at_most && c.attempts[i] > *e.at_most) || (e.at_least && c.attempts[i] < *e.at_least);
     });
     if (!out.cameras.empty()) out.verdict = Verdict::fail;
+    final_anyway = e.at_most && most > *e.at_most;
   }
 };
 
@@ -175,9 +177,10 @@ Outcome judge(const Scenario& scenario, std::uint64_t seed, const std::vector<jo
     CheckResult check;
     check.expect = expectation_text(expectation);
     check.line = expectation.at.line;
-    std::visit(Check{scenario, outcome.measured, check}, expectation.check);
+    bool final_anyway = false;
+    std::visit(Check{scenario, outcome.measured, check, final_anyway}, expectation.check);
     // What did not happen in a run that was cut short might have happened yet: that is no failure of a camera.
-    if (cut_short && check.verdict == Verdict::fail) check.verdict = Verdict::inconclusive;
+    if (cut_short && !final_anyway && check.verdict == Verdict::fail) check.verdict = Verdict::inconclusive;
     outcome.checks.push_back(std::move(check));
   }
   add_ending(scenario, outcome.measured, infra_reason, outcome.checks);

@@ -1,0 +1,141 @@
+#!/usr/bin/python3
+"""What compilers do not check: who includes whom, temporaries in co_await expressions, files that nobody uses, format."""
+import os
+import re
+import subprocess
+import sys
+
+ROOT = os.environ["FIRSTLIGHT_SOURCE"]
+MAY_INCLUDE = {  # docs/architecture.md has the same table
+    "base": set(),
+    "wire": {"base"},
+    "journal": {"base"},
+    "sim": {"base", "wire", "journal"},
+    "fakes": {"base", "wire", "journal"},
+    "harness/scenario": {"base", "journal"},
+    "harness/judge": {"base", "journal", "harness/scenario", "harness/measure"},
+    "harness/measure": {"base", "journal"},
+    "reports": {"base", "journal", "harness/judge", "harness/measure", "harness/scenario"},
+    "harness": {"base", "wire", "journal", "sim", "fakes", "reports", "harness/scenario", "harness/judge", "harness/measure"},
+}
+# Where the co_await expression may name a temporary: all are trivially destructible (GCC bug 107288 destroys others twice).
+HARMLESS_TEMPORARY = re.compile(r"redirect_error\(|use_awaitable|asio::post\(")
+problems = []
+
+
+def room_of(path):
+    fits = [r for r in MAY_INCLUDE if path == r or path.startswith(r + "/")]
+    return max(fits, key=len) if fits else None
+
+
+def complain(path, line, text):
+    problems.append(f"{path}:{line}: {text}")
+
+
+def check_includes(path, text):
+    room = room_of(path)
+    for number, line in enumerate(text.splitlines(), 1):
+        m = re.match(r'#include "([^"]+)"', line)
+        if not m or room is None:
+            continue
+        other = room_of(m.group(1))
+        if other is None or other == room or m.group(1).startswith(room + "/"):
+            continue
+        if other not in MAY_INCLUDE[room]:
+            complain(path, number, f"{room}/ must not include {m.group(1)}")
+
+
+def check_co_await(path, text):
+    """A braced or lambda temporary between co_await and the end of its statement."""
+    for m in re.finditer(r"\bco_await\b", text):
+        line_start = text.rfind("\n", 0, m.start()) + 1
+        if "//" in text[line_start:m.start()]:
+            continue
+        depth, i = 0, m.end()
+        while i < len(text):
+            c = text[i]
+            if c in "([":
+                depth += 1
+            elif c in ")]":
+                depth -= 1
+                if depth < 0:
+                    break
+            elif c == ";" or (c == "{" and depth <= 0):
+                break
+            i += 1
+        expression = text[m.end():i]
+        number = text.count("\n", 0, m.start()) + 1
+        without_harmless = HARMLESS_TEMPORARY.sub("(", expression)
+        if re.search(r"\b[A-Z]\w*\s*\{", without_harmless) or re.search(r"[,(]\s*\{", without_harmless):
+            complain(path, number, "a braced temporary in a co_await expression (g++ 12 destroys it twice): name it on the line above")
+        if re.search(r"\[[&=\w, ]+\]\s*[({]", without_harmless):
+            complain(path, number, "a capturing lambda in a co_await expression (g++ 12 destroys it twice): name it on the line above")
+
+
+def check_header_intro(path, text):
+    if path.endswith(".hpp") and not text.startswith("// "):
+        complain(path, 1, "a header opens with two sentences: what it is, and who owns or calls it")
+
+
+def main():
+    files = subprocess.run(["git", "-C", ROOT, "ls-files", "-co", "--exclude-standard"], capture_output=True, text=True, check=True).stdout.split()
+    sources = [f for f in files if f.endswith((".cpp", ".hpp", ".def")) and os.path.exists(os.path.join(ROOT, f))]
+    if len(sources) < 20:
+        sys.exit(f"only {len(sources)} source files found below {ROOT}: this test would prove nothing")
+    texts = {f: open(os.path.join(ROOT, f), encoding="utf-8").read() for f in sources}
+    included = set()
+    for path, text in texts.items():
+        check_includes(path, text)
+        check_co_await(path, text)
+        if not path.startswith("tests/"):
+            check_header_intro(path, text)
+        included.update(re.findall(r'#include "([^"]+)"', text))
+    for path in sources:
+        if path.endswith((".hpp", ".def")) and path not in included and not path.startswith("tests/"):
+            complain(path, 1, "no file includes this header")
+        if path.endswith(".cpp") and "boost/asio/awaitable.hpp" in texts[path] and not path.endswith("_io.cpp") and room_of(path):
+            complain(path, 1, "a file with coroutines ends in _io.cpp (the fuzz build leaves it out)")
+    version = subprocess.run(["clang-format", "--version"], capture_output=True, text=True, check=True).stdout
+    if " 14." not in version:  # other versions format differently; Debian 12's is the reference
+        print("format not checked: " + version.strip())
+        sources = []
+    unformatted = subprocess.run(["clang-format", "--dry-run", "-Werror", *[os.path.join(ROOT, f) for f in sources if not f.endswith(".def")] or ["--version"]],
+                                 capture_output=True, text=True)
+    if unformatted.returncode != 0:
+        problems.extend(sorted({line.split(": error")[0].replace(ROOT + "/", "") + ": not formatted (clang-format -i)"
+                                for line in unformatted.stderr.splitlines() if ": error" in line})[:10])
+    tracked = [f for f in files if os.path.exists(os.path.join(ROOT, f))]
+    for path in tracked:
+        if path.startswith("tests/fuzz/corpus/") or path.endswith((".png", ".bin")):
+            continue
+        try:
+            text = open(os.path.join(ROOT, path), encoding="utf-8").read()
+        except UnicodeDecodeError:
+            continue
+        for m in re.finditer(r"(?<![\w./-])/(?:home|root|work)/\w+", text):
+            if path != "tests/tidy/rooms_test.py":
+                complain(path, text.count("\n", 0, m.start()) + 1, f"a path of somebody's machine: {m.group(0)}")
+    if problems:
+        sys.exit("\n".join(problems) + f"\n{len(problems)} problems")
+    print(f"{len(texts)} source files are tidy")
+
+
+def selftest():
+    """The checks catch what they are for."""
+    problems.clear()
+    check_includes("sim/x.cpp", '#include "fakes/sims.hpp"\n')
+    check_co_await("x.cpp", "co_await f(Opt{.a = 1});\n")
+    check_co_await("x.cpp", "co_await f([&x] { return 1; });\n")
+    check_header_intro("sim/x.hpp", "#pragma once\n")
+    caught = len(problems)
+    problems.clear()
+    check_includes("sim/x.cpp", '#include "wire/jws.hpp"\n')
+    check_co_await("x.cpp", "if (auto r = co_await f(a, b); !r) {\n  g({1});\n}\n")
+    if caught != 4 or problems:
+        sys.exit(f"the tidy test itself is broken: caught {caught} of 4, false alarms {problems}")
+    problems.clear()
+
+
+if __name__ == "__main__":
+    selftest()
+    main()
