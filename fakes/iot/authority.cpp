@@ -80,10 +80,9 @@ IssuedCertificate Authority::issue_device(EVP_PKEY* key, const wire::Validity& v
   wire::CertificateRequest request;
   request.subject = {{"CN", "AWS IoT Certificate"}};
   request.usage = wire::CertificateUsage::client;
-  request.validity = validity;
-  const auto certificate = wire::issue_certificate(crypto_, request, key, certificate_.get(), key_.get());
-  return {wire::certificate_id(crypto_, certificate.get()), wire::certificate_pem(certificate.get()),
-          wire::private_key_pem(key), wire::validity(certificate.get())};
+  request.validity = {whole_seconds(validity.not_before), whole_seconds(validity.not_after)};
+  const auto der = wire::issue_certificate_der(crypto_, request, key, certificate_.get(), key_.get());
+  return {wire::certificate_id(crypto_, der), wire::certificate_pem(der), wire::private_key_pem(key), request.validity};
 }
 
 }  // namespace firstlight::fakes::iot
