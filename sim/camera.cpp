@@ -121,7 +121,7 @@ void Camera::on(const TimerFired& e) {
   if (phase_ == Phase::waiting) {
     resume(next_);
   } else if (phase_ == Phase::online && open_) {
-    publish_status("online", next_id());
+    publish_status(next_id());
     act(StartTimer{timer_ = next_id(), std::chrono::seconds(open_->status_interval_seconds)});
   }
 }

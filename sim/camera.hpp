@@ -103,11 +103,11 @@ class Camera {
   void connect();
   void start_subscribe();
   void start_status();
-  void publish_status(std::string_view state, ActionId id);
+  void publish_status(ActionId id);
   void go_online();
   void answer_command(const MqttMessage& message);
   void session_ended(const Error& why);
-  [[nodiscard]] std::string status_payload(std::string_view state) const;
+  [[nodiscard]] std::string status_payload(std::string_view device_id, std::string_view state) const;
 
   [[nodiscard]] WallTime clock() const;
   ActionId next_id() { return ++last_id_; }

@@ -20,9 +20,12 @@ using Micros = std::chrono::microseconds;
 /// docs/camera-policy.md.
 enum class Jitter : std::uint8_t { full, none };  // none: always the upper end (many devices do that; a herd)
 
+enum class Jitter : std::uint8_t { full, none };  // none: the whole wait, each time
+
 struct RetryPolicy {
   Micros base = std::chrono::milliseconds(500);
   Micros cap = std::chrono::seconds(30);
+  Jitter jitter = Jitter::full;
   Jitter jitter = Jitter::full;
   std::uint32_t give_up_after = 20;                   // consecutive failures of one stage; 0: never
   Micros forbidden = std::chrono::minutes(1);         // the long wait after "not allowed": uniform in [half, all]

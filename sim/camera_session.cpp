@@ -27,7 +27,7 @@ void Camera::connect() {
   c.packet.keep_alive_seconds = d.keep_alive_seconds;
   mqtt::Will will;
   will.topic = d.topics.status;
-  will.payload = nlohmann::ordered_json{{"device_id", d.device_id}, {"state", "offline"}}.dump();
+  will.payload = status_payload(d.device_id, "offline");
   will.qos = 1;
   c.packet.will = std::move(will);
   c.certificate_pem = d.certificate_pem;
@@ -70,12 +70,12 @@ void Camera::on(const MqttSubscribed& e) {
 
 void Camera::start_status() {
   begin(Stage::status);
-  publish_status("online", await());
+  publish_status(await());
 }
 
-std::string Camera::status_payload(std::string_view state) const {
+std::string Camera::status_payload(std::string_view device_id, std::string_view state) const {
   const auto uptime = std::chrono::floor<std::chrono::seconds>(now_.mono - booted_at_);
-  return nlohmann::ordered_json{{"device_id", open_->device_id},
+  return nlohmann::ordered_json{{"device_id", device_id},
                                 {"state", state},
                                 {"firmware_version", config_->firmware_version},
                                 {"boot", boot_},
@@ -84,8 +84,8 @@ std::string Camera::status_payload(std::string_view state) const {
       .dump();
 }
 
-void Camera::publish_status(std::string_view state, ActionId id) {
-  act(MqttPublish{id, open_->topics.status, status_payload(state), 1});
+void Camera::publish_status(ActionId id) {
+  act(MqttPublish{id, open_->topics.status, status_payload(open_->device_id, "online"), 1});
 }
 
 void Camera::on(const MqttPublished& e) {
@@ -120,7 +120,8 @@ void Camera::answer_command(const MqttMessage& message) {
   const auto request_id = command.request_id.value_or("");
   emit(journal::CommandReceived{command.name, request_id});
   const auto id = next_id();
-  act(MqttPublish{id, open_->topics.command_response, format_answer(command, status_payload("online")), 1});
+  act(MqttPublish{id, open_->topics.command_response,
+                  format_answer(command, status_payload(open_->device_id, "online")), 1});
   emit(journal::CommandAnswered{command.name, request_id, std::string(answer_status(command))});
   if (command.kind != Command::Kind::reboot) return;
   phase_ = Phase::rebooting;  // when the broker has the answer

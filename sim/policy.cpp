@@ -110,7 +110,7 @@ Micros full_jitter(const RetryPolicy& policy, std::uint32_t failures, double uni
   const double base = static_cast<double>(policy.base.count());
   const double cap = static_cast<double>(policy.cap.count());
   const double limit = std::min(cap, std::ldexp(base, static_cast<int>(std::clamp(failures, 1U, 60U)) - 1));
-  return Micros(static_cast<std::int64_t>(limit * unit));
+  return Micros(static_cast<std::int64_t>(policy.jitter == Jitter::full ? limit * unit : limit));
 }
 
 std::optional<Micros> parse_retry_after(std::string_view value, WallTime now) {

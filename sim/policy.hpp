@@ -45,7 +45,7 @@ struct Failure {
 };
 [[nodiscard]] Row classify(const Failure& failure, wire::mqtt::Version version);
 
-/// Uniform in [0, min(cap, base · 2^(failures-1))]: `unit` is the draw, in [0, 1).
+/// Uniform in [0, min(cap, base · 2^(failures-1))]: `unit` is the draw, in [0, 1). Without jitter, all of it.
 [[nodiscard]] Micros full_jitter(const RetryPolicy& policy, std::uint32_t failures, double unit);
 
 /// Retry-After (RFC 9110 §10.2.3) as a wait from `now`: delta-seconds or an IMF-fixdate. Nothing when it is neither, or
