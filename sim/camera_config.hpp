@@ -15,17 +15,14 @@ namespace firstlight::sim {
 
 using Micros = std::chrono::microseconds;
 
+enum class Jitter : std::uint8_t { full, none };  // none: always the upper end (many devices do that; a herd)
+
 /// Back-off with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"): the wait after the nth
 /// consecutive failure is uniform in [0, min(cap, base · 2^(n-1))]. The rows that use each number are in
 /// docs/camera-policy.md.
-enum class Jitter : std::uint8_t { full, none };  // none: always the upper end (many devices do that; a herd)
-
-enum class Jitter : std::uint8_t { full, none };  // none: the whole wait, each time
-
 struct RetryPolicy {
   Micros base = std::chrono::milliseconds(500);
   Micros cap = std::chrono::seconds(30);
-  Jitter jitter = Jitter::full;
   Jitter jitter = Jitter::full;
   std::uint32_t give_up_after = 20;                   // consecutive failures of one stage; 0: never
   Micros forbidden = std::chrono::minutes(1);         // the long wait after "not allowed": uniform in [half, all]
