@@ -114,7 +114,6 @@ asio::awaitable<bool> Session::enter_gate() {
 asio::awaitable<bool> Session::open_upstream(const mqtt::Connect& connect, Access access) {
   if (!co_await claim_client_id(connect.client_id)) co_return false;
   if (!co_await enter_gate()) co_return false;
-  limit_upstream(core_->config.broker_limit);
   const auto answer = co_await ask_broker(connect);
   keep_alive_.cancel();
   shard_.gate.leave();
@@ -148,6 +147,7 @@ asio::awaitable<bool> Session::open_upstream(const mqtt::Connect& connect, Acces
 asio::awaitable<result<mqtt::Connack>> Session::ask_broker(const mqtt::Connect& connect) {
   const auto open = co_await connect_broker();
   if (!open) co_return open.error();
+  limit_upstream(core_->config.broker_limit);
   const auto bytes = mqtt::encode(upstream_connect(connect, core_->config.limits), connect.version);
   const auto written = co_await write_broker(bytes);
   if (!written) co_return written.error();
