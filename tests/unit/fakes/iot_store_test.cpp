@@ -92,7 +92,7 @@ TEST_F(IotStore, OneLabAtATime) {
   EXPECT_NE(run_command("flock --nonblock '" + path + "' true").status, 0);
   first->reset();
   EXPECT_EQ(run_command("flock --nonblock '" + path + "' true").status, 0);
-  FILE* other = ::popen(("flock '" + path + "' sh -c 'echo locked; read line'").c_str(), "w");
+  FILE* other = ::popen(("flock '" + path + "' sh -c 'read line'").c_str(), "w");
   ASSERT_NE(other, nullptr);
   while (run_command("flock --nonblock '" + path + "' true").status == 0) std::this_thread::yield();
   const auto error = refusal();
