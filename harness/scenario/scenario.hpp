@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -91,6 +92,7 @@ enum class DeviceKeyKind : std::uint8_t { ec_p256, rsa_2048 };
 enum class Refusal : std::uint8_t { tls_alert, close_after_handshake, connack };
 
 struct ConfigTemplate {
+  Position at;       // of the value in the scenario; line 0: not given
   std::string path;  // as written, relative to the scenario's folder; empty: inline or none
   std::string json;  // the object as JSON text; empty: the lab's own template. load_scenario_file reads `path` into it.
 };

@@ -1,0 +1,41 @@
+#include "harness/plan/plan.hpp"
+
+#include <cmath>
+
+#include "base/random.hpp"
+#include "harness/scenario/arrival.hpp"
+
+namespace firstlight::harness {
+
+boost::asio::ip::address_v4 camera_address(CameraId id) {
+  constexpr std::uint32_t kBase = 127U << 24 | 16U << 16;
+  return boost::asio::ip::address_v4(kBase + id.value());
+}
+
+namespace {
+
+/// The gap before a camera, in seconds: exponential with mean 1/rate.
+double poisson_gap(const Scenario& scenario, std::uint64_t seed, std::uint32_t camera, double per_second) {
+  const DrawKey key{seed, camera, "arrive", 1, scenario.name};
+  return -std::log1p(-draw_unit(key)) / per_second;
+}
+
+}  // namespace
+
+Plan make_plan(const Scenario& scenario, std::uint64_t seed) {
+  const auto& fleet = scenario.cameras;
+  const auto* poisson = std::get_if<ArrivePoisson>(&fleet.arrive);
+  Plan plan;
+  plan.seed = seed;
+  plan.cameras.reserve(fleet.count);
+  double poisson_start = 0;
+  for (std::uint32_t number = 1; number <= fleet.count; ++number) {
+    const CameraId id{number};
+    if (poisson && number > 1) poisson_start += poisson_gap(scenario, seed, number, poisson->per_second);
+    const double start = poisson ? poisson_start : nominal_start_seconds(fleet.arrive, number - 1);
+    plan.cameras.push_back({id, camera_address(id), to_duration(start)});
+  }
+  return plan;
+}
+
+}  // namespace firstlight::harness

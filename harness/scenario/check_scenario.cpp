@@ -1,0 +1,122 @@
+#include "harness/scenario/arrival.hpp"
+#include "harness/scenario/language.hpp"
+
+namespace firstlight::harness {
+
+namespace {
+
+/// Checks one scenario whose parts may be partly wrong: only what was read without a mistake is compared.
+class Checker {
+ public:
+  Checker(Reading& reading, const Good& good, const Scenario& scenario)
+      : reading_(reading), good_(good), scenario_(scenario) {}
+
+  bool all() {
+    check_run_for();
+    if (good_.has("cameras")) check_arrivals();
+    if (good_.has("expect")) check_expectations();
+    return ok_;
+  }
+
+ private:
+  void mistake(const Node& node, std::string message) {
+    reading_.mistake(node, std::move(message));
+    ok_ = false;
+  }
+
+  void check_run_for() {
+    if (!good_.has("run_for") || !good_.has("timeout") || *scenario_.run_for <= scenario_.timeout) return;
+    mistake(good_.node("run_for"),
+            fmt::format("run_for {} is longer than the timeout of {}, so the scenario can only fail",
+                        format_duration(*scenario_.run_for), format_duration(scenario_.timeout)));
+  }
+
+  /// The scenario's end at the latest and its name; nothing while that is not known.
+  [[nodiscard]] std::optional<std::pair<Duration, std::string>> end() const {
+    if (good_.has("run_for")) return std::pair(*scenario_.run_for, "run_for " + format_duration(*scenario_.run_for));
+    if (good_.has("timeout"))
+      return std::pair(scenario_.timeout, "the timeout of " + format_duration(scenario_.timeout));
+    return {};
+  }
+
+  [[nodiscard]] double start_of(std::uint32_t index) const {
+    return nominal_start_seconds(scenario_.cameras.arrive, index);
+  }
+
+  void check_arrivals() {
+    const auto ceiling = end();
+    const auto count = scenario_.cameras.count;
+    const double last = start_of(count - 1);
+    if (!ceiling || last < std::chrono::duration<double>(ceiling->first).count()) return;
+    const Node& cameras = good_.node("cameras");
+    const Node* arrive = cameras.find("arrive");
+    mistake(arrive ? *arrive : cameras,
+            fmt::format("camera {} would start after {:.1f}s, beyond {}", count, last, ceiling->second));
+  }
+
+  void check_expectations() {
+    const auto& nodes = good_.node("expect").items;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      const Node& value = *nodes[i]->entries.front().second;
+      if (const auto* online = std::get_if<ExpectOnline>(&scenario_.expect[i].check)) check_online(*online, value);
+      check_twice(i, *nodes[i]->entries.front().first);
+    }
+  }
+
+  void check_online(const ExpectOnline& online, const Node& map) {
+    const auto ceiling = end();
+    if (online.within && ceiling && *online.within > ceiling->first)
+      mistake(*map.find("within"),
+              fmt::format("{} is after the scenario's end ({})", format_duration(*online.within), ceiling->second));
+    if (!good_.has("cameras")) return;
+    const auto fleet = scenario_.cameras.count;
+    const auto needed = online.cameras.of(fleet);
+    const Node& cameras = *map.find("cameras");
+    if (needed > fleet)
+      return mistake(cameras, fmt::format("{} cameras are expected, and there are only {}", needed, fleet));
+    if (needed == 0) return mistake(cameras, fmt::format("{} of {} cameras is none", cameras.text, fleet));
+    const double start = start_of(needed - 1);
+    if (online.within && !std::holds_alternative<ArrivePoisson>(scenario_.cameras.arrive) &&
+        start >= std::chrono::duration<double>(*online.within).count())
+      mistake(*map.find("within"), fmt::format("only after {:.1f}s are {} cameras switched on", start, needed));
+  }
+
+  /// Reports the expectation at `index` when one above bounds the same thing.
+  void check_twice(std::size_t index, const Node& key) {
+    for (std::size_t i = 0; i < index && i < 1000; ++i) {
+      if (!same_thing(scenario_.expect[i].check, scenario_.expect[index].check)) continue;
+      mistake(key, fmt::format("{} is expected twice; line {} has it already", key.text, scenario_.expect[i].at.line));
+      return;
+    }
+  }
+
+  using AnyCheck = decltype(Expectation::check);
+  static bool same_thing(const AnyCheck& a, const AnyCheck& b) {
+    if (a.index() != b.index()) return false;
+    return std::visit([&](const auto& x) { return same(x, std::get<std::decay_t<decltype(x)>>(b)); }, a);
+  }
+  static bool same(const ExpectOnline& a, const ExpectOnline& b) { return a.cameras == b.cameras; }
+  static bool same(const ExpectLatency& a, const ExpectLatency& b) {
+    const auto has = [&](Quantile q) {
+      return std::any_of(b.limits.begin(), b.limits.end(), [&](const auto& limit) { return limit.quantile == q; });
+    };
+    return a.stage == b.stage &&
+           std::any_of(a.limits.begin(), a.limits.end(), [&](const auto& l) { return has(l.quantile); });
+  }
+  static bool same(const ExpectAttempts& a, const ExpectAttempts& b) {
+    return a.stage == b.stage && ((a.at_most && b.at_most) || (a.at_least && b.at_least));
+  }
+
+  Reading& reading_;
+  const Good& good_;
+  const Scenario& scenario_;
+  bool ok_ = true;
+};
+
+}  // namespace
+
+bool check_scenario(Reading& reading, const Good& good, const Scenario& scenario) {
+  return Checker(reading, good, scenario).all();
+}
+
+}  // namespace firstlight::harness

@@ -1,0 +1,262 @@
+// A form says how one value of the language is read and how the JSON Schema describes it, so the loader and the schema
+// cannot disagree. The files *_form.cpp put the language together from these parts; a new key is a new field there.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "harness/scenario/node.hpp"
+
+namespace firstlight::harness {
+
+using Json = nlohmann::ordered_json;
+
+/// One file being read: collects what is wrong with it.
+class Reading {
+ public:
+  explicit Reading(const SourceText& source) : source_(source) {}
+  void mistake(std::size_t offset, std::string message, std::string hint = {});
+  void mistake(const Node& node, std::string message, std::string hint = {}) {
+    mistake(node.offset, std::move(message), std::move(hint));
+  }
+  [[nodiscard]] Position position(const Node& node) const { return source_.position(node.offset); }
+  [[nodiscard]] const std::vector<Mistake>& mistakes() const { return mistakes_; }
+
+ private:
+  const SourceText& source_;
+  std::vector<Mistake> mistakes_;
+};
+
+template <class T>
+struct Form {
+  using Value = T;
+  std::function<bool(Reading&, const Node&, T&)> read;  // false: a mistake was reported and the value is not to be used
+  Json schema;
+};
+
+/// What the author wrote, in quotes and shortened, for a message.
+[[nodiscard]] std::string in_quotes(std::string_view text);
+/// `a map`, `a list`, `the number 5`, `the text "x"`, `nothing`.
+[[nodiscard]] std::string what_it_is(const Node& node);
+/// Reports "expected …, found …" and returns false.
+bool wrong_type(Reading& reading, const Node& node, std::string_view expected, std::string hint = {});
+/// `did you mean "x"?`, or else the whole list; empty without candidates.
+[[nodiscard]] std::string suggestion(std::string_view written, const std::vector<std::string_view>& candidates);
+void not_offered_yet(Reading& reading, const Node& node);
+
+// -- maps --------------------------------------------------------------------------------------------------------
+
+template <class T>
+struct Field {
+  std::string key;
+  std::function<bool(Reading&, const Node&, T&)> read;  // empty: a later version's key
+  Json schema;
+  bool is_required = false;
+
+  [[nodiscard]] Field required() && {
+    is_required = true;
+    return std::move(*this);
+  }
+  [[nodiscard]] Field otherwise(Json value) && {
+    schema["default"] = std::move(value);
+    return std::move(*this);
+  }
+};
+
+template <class T, class Member, class V>
+Field<T> field(std::string key, Member T::*member, Form<V> form, std::string description) {
+  Field<T> result;
+  result.key = std::move(key);
+  result.schema = std::move(form.schema);
+  result.schema["description"] = std::move(description);
+  result.read = [member, read = std::move(form.read)](Reading& reading, const Node& node, T& out) {
+    V value{};
+    if (!read(reading, node, value)) return false;
+    out.*member = std::move(value);
+    return true;
+  };
+  return result;
+}
+
+/// A key whose value fills several members of T: the form reads into the whole T.
+template <class T>
+Field<T> field_of_all(std::string key, Form<T> form, std::string description) {
+  Field<T> result;
+  result.key = std::move(key);
+  result.schema = std::move(form.schema);
+  result.schema["description"] = std::move(description);
+  result.read = std::move(form.read);
+  return result;
+}
+
+template <class T>
+Field<T> later(std::string key) {
+  Field<T> result;
+  result.key = std::move(key);
+  return result;
+}
+
+/// Which keys of a map were read without a mistake, for checks that compare several.
+struct Good {
+  const Node& map;
+  std::vector<std::string_view> keys;
+  [[nodiscard]] bool has(std::string_view key) const { return std::find(keys.begin(), keys.end(), key) != keys.end(); }
+  [[nodiscard]] const Node& node(std::string_view key) const { return *map.find(key); }  // only when has(key)
+};
+template <class T>
+using Check = std::function<bool(Reading&, const Good&, const T&)>;  // false: reported
+
+/// Reports keys that come twice; the entries that remain, each key once.
+[[nodiscard]] std::vector<std::pair<const Node*, const Node*>> unique_entries(Reading& reading, const Node& map);
+
+/// A map with the fields given and no other key. `name` is what messages call it.
+template <class T>
+Form<T> map_form(std::string name, std::vector<Field<T>> fields, Check<T> check = {}) {
+  Form<T> form;
+  form.schema = {{"type", "object"}, {"additionalProperties", false}, {"properties", Json::object()}};
+  for (const auto& f : fields) {
+    if (!f.read) continue;
+    form.schema["properties"][f.key] = f.schema;
+    if (f.is_required) form.schema["required"].push_back(f.key);
+  }
+  form.read = [name = std::move(name), fields = std::move(fields), check = std::move(check)](Reading& reading,
+                                                                                             const Node& node, T& out) {
+    if (node.kind != Node::Kind::map) return wrong_type(reading, node, "a map (" + name + ")");
+    bool ok = true;
+    Good good{node, {}};
+    for (const auto& [key, value] : unique_entries(reading, node)) {
+      const auto f = std::find_if(fields.begin(), fields.end(), [&](const auto& x) { return x.key == key->text; });
+      if (f == fields.end()) {
+        std::vector<std::string_view> known;
+        for (const auto& x : fields)
+          if (x.read) known.push_back(x.key);
+        reading.mistake(*key, fmt::format("unknown key {} in {}", in_quotes(key->text), name),
+                        suggestion(key->text, known));
+        ok = false;
+      } else if (!f->read) {
+        not_offered_yet(reading, *key);
+        ok = false;
+      } else if (f->read(reading, *value, out)) {
+        good.keys.push_back(f->key);
+      } else {
+        ok = false;
+      }
+    }
+    for (const auto& f : fields) {
+      if (!f.is_required || node.find(f.key)) continue;
+      reading.mistake(node.key ? *node.key : node, fmt::format("missing key \"{}\" in {}", f.key, name));
+      ok = false;
+    }
+    if (check && !check(reading, good, out)) ok = false;
+    return ok;
+  };
+  return form;
+}
+
+// -- a choice between words and maps with one key ----------------------------------------------------------------
+
+template <class T>
+struct Alternative {
+  std::string key;
+  std::function<bool(Reading&, const Node&, T&)> read;  // empty: a later version's
+  Json schema;                                          // of the value; null: a bare word
+};
+
+template <class T>
+Alternative<T> word(std::string key, T value) {
+  return {std::move(key), [value](Reading&, const Node&, T& out) { return out = value, true; }, {}};
+}
+template <class T, class V>
+Alternative<T> keyed(std::string key, Form<V> form, std::string description) {
+  Alternative<T> result;
+  result.key = std::move(key);
+  result.schema = std::move(form.schema);
+  result.schema["description"] = std::move(description);
+  result.read = [read = std::move(form.read)](Reading& reading, const Node& node, T& out) {
+    V value{};
+    if (!read(reading, node, value)) return false;
+    out = std::move(value);
+    return true;
+  };
+  return result;
+}
+template <class T>
+Alternative<T> later_alternative(std::string key) {
+  return {std::move(key), {}, {}};
+}
+
+/// `word`, or `{key: value}` with exactly one key.
+template <class T>
+Form<T> choice_form(std::string name, std::vector<Alternative<T>> alternatives) {
+  Form<T> form;
+  for (const auto& a : alternatives) {
+    if (!a.read) continue;
+    if (a.schema.is_null())
+      form.schema["anyOf"].push_back({{"const", a.key}});
+    else
+      form.schema["anyOf"].push_back({{"type", "object"},
+                                      {"additionalProperties", false},
+                                      {"properties", {{a.key, a.schema}}},
+                                      {"required", {a.key}}});
+  }
+  form.read = [name = std::move(name), alternatives = std::move(alternatives)](Reading& reading, const Node& node,
+                                                                               T& out) {
+    const bool bare = node.kind == Node::Kind::scalar;
+    if (!bare && node.kind != Node::Kind::map) return wrong_type(reading, node, name);
+    if (!bare && node.entries.size() != 1) {
+      reading.mistake(node,
+                      fmt::format("{} is a map with exactly one key, this one has {}", name, node.entries.size()));
+      return false;
+    }
+    const Node& key = bare ? node : *node.entries.front().first;
+    const auto a =
+        std::find_if(alternatives.begin(), alternatives.end(), [&](const auto& x) { return x.key == key.text; });
+    if (a == alternatives.end()) {
+      std::vector<std::string_view> known;
+      for (const auto& x : alternatives)
+        if (x.read) known.push_back(x.key);
+      reading.mistake(key, fmt::format("unknown {} {}", name, in_quotes(key.text)), suggestion(key.text, known));
+      return false;
+    }
+    if (!a->read) return not_offered_yet(reading, key), false;
+    if (bare == a->schema.is_null()) return a->read(reading, bare ? node : *node.entries.front().second, out);
+    if (bare)
+      reading.mistake(key, fmt::format("\"{}\" needs a value", a->key), fmt::format("write {{{}: …}}", a->key));
+    else
+      reading.mistake(key, fmt::format("\"{}\" takes no value", a->key), fmt::format("write {}", a->key));
+    return false;
+  };
+  return form;
+}
+
+/// A list with at least one item, each of the form.
+template <class T>
+Form<std::vector<T>> list_form(std::string name, Form<T> item) {
+  Form<std::vector<T>> form;
+  form.schema = {{"type", "array"}, {"minItems", 1}, {"items", std::move(item.schema)}};
+  form.read = [name = std::move(name), read = std::move(item.read)](Reading& reading, const Node& node,
+                                                                    std::vector<T>& out) {
+    if (node.kind != Node::Kind::sequence) return wrong_type(reading, node, "a list (" + name + ")");
+    if (node.items.empty()) return reading.mistake(node, fmt::format("an empty list ({})", name)), false;
+    bool ok = true;
+    for (const Node* child : node.items) {
+      T value{};
+      if (read(reading, *child, value))
+        out.push_back(std::move(value));
+      else
+        ok = false;
+    }
+    return ok;
+  };
+  return form;
+}
+
+}  // namespace firstlight::harness

@@ -1,0 +1,121 @@
+#include "harness/scenario/loader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "harness/scenario/language.hpp"
+
+namespace firstlight::harness {
+
+namespace {
+
+constexpr std::size_t kMostDiagnostics = 50;
+
+const Form<Scenario>& language() {
+  static const Form<Scenario> form = scenario_form();
+  return form;
+}
+
+std::vector<Diagnostic> to_diagnostics(std::vector<Mistake> mistakes, const SourceText& source,
+                                       const std::string& file) {
+  std::stable_sort(mistakes.begin(), mistakes.end(), [](const auto& a, const auto& b) { return a.offset < b.offset; });
+  std::vector<Diagnostic> diagnostics;
+  for (const auto& m : mistakes) {
+    const auto at = source.position(m.offset);
+    // What an anchor stands for is read once for every alias.
+    if (!diagnostics.empty() && diagnostics.back().at == at && diagnostics.back().message == m.message) continue;
+    if (diagnostics.size() == kMostDiagnostics) break;
+    diagnostics.push_back({file, at, m.message, std::string(source.line(at.line)), m.hint});
+  }
+  return diagnostics;
+}
+
+LoadResult whole_file(const std::string& file, std::string message, std::string hint = {}) {
+  return {{}, {{file, {}, std::move(message), {}, std::move(hint)}}};
+}
+
+LoadResult load(std::string_view text, const std::string& file) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (text.size() > kMaxScenarioBytes)
+    return whole_file(file, fmt::format("the file has {} bytes; the most is {}", text.size(), kMaxScenarioBytes));
+  const auto body = text.substr(0, 3) == kByteOrderMark ? text.substr(3) : text;
+  const SourceText source(body);
+  const auto document = parse_document(source);
+  if (!document.mistakes.empty()) return {{}, to_diagnostics(document.mistakes, source, file)};
+  if (!document.root || document.root->kind == Node::Kind::null)
+    return whole_file(file, "the file is empty; a scenario needs at least name, summary, timeout, cameras and expect");
+
+  Reading reading(source);
+  Scenario scenario;
+  if (!language().read(reading, *document.root, scenario) || !reading.mistakes().empty())
+    return {{}, to_diagnostics(reading.mistakes(), source, file)};
+  scenario.file = file;
+  scenario.source = std::string(text);
+  return {std::move(scenario), {}};
+}
+
+/// The file's bytes, one more than the limit at most; nothing when it cannot be read (errno says why).
+std::optional<std::string> read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return {};
+  std::string text(kMaxScenarioBytes + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (in.bad()) return {};
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  return text;
+}
+
+/// Reads the template that the scenario names into it; what is wrong with it, or empty.
+std::string read_template(Scenario& scenario) {
+  auto& wanted = scenario.lab.config_template;
+  const auto path = (std::filesystem::path(scenario.file).parent_path() / wanted.path).string();
+  const auto text = read_file(path);
+  if (!text || std::filesystem::is_directory(path)) return fmt::format("{} cannot be read", path);
+  if (text->size() > kMaxScenarioBytes) return fmt::format("{} is larger than {} bytes", path, kMaxScenarioBytes);
+  const auto json = Json::parse(*text, nullptr, false);
+  if (!json.is_object()) return fmt::format("{} is not a JSON object", path);
+  wanted.json = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return {};
+}
+
+}  // namespace
+
+LoadResult load_scenario(std::string_view text, const std::string& file_name) {
+  try {
+    return load(text, file_name);
+  } catch (const std::exception& e) {  // out of memory; nothing else is known to throw
+    return whole_file(file_name, std::string("the scenario cannot be read: ") + e.what());
+  }
+}
+
+LoadResult load_scenario_file(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) return whole_file(path, "this is a folder, not a scenario");
+  errno = 0;
+  const auto text = read_file(path);
+  if (!text) return whole_file(path, fmt::format("the file cannot be read: {}", std::strerror(errno)));
+  auto loaded = load_scenario(*text, path);
+  if (!loaded.scenario || loaded.scenario->lab.config_template.path.empty()) return loaded;
+  const auto at = loaded.scenario->lab.config_template.at;
+  auto problem = read_template(*loaded.scenario);
+  if (problem.empty()) return loaded;
+  const SourceText source(loaded.scenario->source);
+  return {{}, {{path, at, "config_template: " + problem, std::string(source.line(at.line)), {}}}};
+}
+
+std::string scenario_schema() {
+  Json schema;
+  schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";
+  schema["title"] = "firstlight scenario";
+  schema["description"] = "Printed by `firstlight schema`. One YAML file is one scenario.";
+  for (const auto& [key, value] : language().schema.items()) schema[key] = value;
+  return schema.dump(2) + "\n";
+}
+
+}  // namespace firstlight::harness
