@@ -39,11 +39,6 @@ class Descriptor {
   int fd_;
 };
 
-Error os_failure(int error) {
-  const bool full = error == ENOSPC || error == EDQUOT;
-  return {full ? Errc::store_full : Errc::store_failed, std::strerror(error)};
-}
-
 bool write_whole(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
     const auto n = ::write(fd, bytes.data(), bytes.size());
@@ -85,7 +80,7 @@ class FileStore final : public Store {
 
   result<void> save(std::string_view content) override {
     const auto folder = file_.parent_path();
-    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return os_failure(errno);
+    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return store_error(errno);
     const auto failure = write_temporary(wrap_stored(crypto_, content));
     if (failure) {
       ::unlink(temporary_.c_str());
@@ -94,7 +89,7 @@ class FileStore final : public Store {
     if (::rename(temporary_.c_str(), file_.c_str()) != 0) {
       const int error = errno;
       ::unlink(temporary_.c_str());
-      return os_failure(error);
+      return store_error(error);
     }
     return sync_folder(folder);
   }
@@ -108,16 +103,16 @@ class FileStore final : public Store {
   std::optional<Error> write_temporary(std::string_view bytes) {
     ::unlink(temporary_.c_str());  // left by a power cut
     const Descriptor fd(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!fd.valid()) return os_failure(errno);
-    if (::fchmod(fd.get(), 0600) != 0) return os_failure(errno);  // whatever the umask says
-    if (!write_whole(fd.get(), bytes)) return os_failure(errno);
-    if (::fsync(fd.get()) != 0) return os_failure(errno);
+    if (!fd.valid()) return store_error(errno);
+    if (::fchmod(fd.get(), 0600) != 0) return store_error(errno);  // whatever the umask says
+    if (!write_whole(fd.get(), bytes)) return store_error(errno);
+    if (::fsync(fd.get()) != 0) return store_error(errno);
     return std::nullopt;
   }
 
   static result<void> sync_folder(const std::filesystem::path& folder) {
     const Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!fd.valid() || ::fsync(fd.get()) != 0) return os_failure(errno);
+    if (!fd.valid() || ::fsync(fd.get()) != 0) return store_error(errno);
     return {};
   }
 
@@ -144,6 +139,11 @@ class MemoryStore final : public Store {
 };
 
 }  // namespace
+
+Error store_error(int os_error) {
+  const bool full = os_error == ENOSPC || os_error == EDQUOT;
+  return {full ? Errc::store_full : Errc::store_failed, std::strerror(os_error)};
+}
 
 std::string wrap_stored(const CryptoContext& crypto, std::string_view content) {
   std::string head(kMark);

@@ -28,6 +28,9 @@ class Store {
 /// Errors: store-corrupt (detail: "torn", "not a store", "version", "checksum").
 [[nodiscard]] result<std::string> unwrap_stored(const CryptoContext& crypto, std::string_view bytes);
 
+/// What an errno of a save means: ENOSPC and EDQUOT are store-full, others store-failed (detail: errno's text).
+[[nodiscard]] Error store_error(int os_error);
+
 /// A file, mode 0600, in a folder that is made with mode 0700; replaced atomically: a temporary file is written and
 /// synced, renamed over it, and the folder synced. A file that others may read is store-corrupt ("permissions").
 [[nodiscard]] std::unique_ptr<Store> make_file_store(const CryptoContext& crypto, std::filesystem::path file);
