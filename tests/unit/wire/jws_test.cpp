@@ -13,7 +13,7 @@ class Jws : public ::testing::Test {
   static void SetUpTestSuite() { CryptoContext::forbid_default(); }
 
   CryptoContext crypto;
-  PkeyPtr public_key = std::move(*parse_public_key(crypto, vectors::kRsaPublic));
+  PkeyPtr public_key = *parse_public_key(crypto, vectors::kRsaPublic);
 };
 
 std::string encoded(std::string_view json) {
