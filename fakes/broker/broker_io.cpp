@@ -110,7 +110,8 @@ struct Broker::Impl : std::enable_shared_from_this<Broker::Impl> {
 
   [[nodiscard]] std::string file(std::string_view name) const { return fmt::format("{}/{}", config.work_folder, name); }
 
-  result<void> launch(const std::string& program);
+  result<void> start(const std::string& program, NoKeepAlive how);
+  result<void> launch(const std::string& program, NoKeepAlive how);
   result<void> await_socket(SteadyClock::time_point started);
   /// Takes the exit status, once; nothing when the process still runs or was reaped before. Under `mutex`.
   std::optional<int> reap();
@@ -128,11 +129,17 @@ struct Broker::Impl : std::enable_shared_from_this<Broker::Impl> {
   std::unique_ptr<asio::posix::stream_descriptor> watcher;
 };
 
-result<void> Broker::Impl::launch(const std::string& program) {
+result<void> Broker::Impl::start(const std::string& program, NoKeepAlive how) {
+  const auto started = SteadyClock::now();
+  if (const auto launched = launch(program, how); !launched) return launched.error();
+  return await_socket(started);
+}
+
+result<void> Broker::Impl::launch(const std::string& program, NoKeepAlive how) {
   const auto config_path = file("mosquitto.conf"), log_path = file("mosquitto.log");
   {
     std::ofstream out(config_path, std::ios::trunc);
-    out << mosquitto_config(socket_path, current_user_name());
+    out << mosquitto_config(socket_path, current_user_name(), how);
     out.close();
     if (!out) return Error(Errc::broker_failed, fmt::format("cannot write {}", config_path));
   }
@@ -233,10 +240,11 @@ result<std::unique_ptr<Broker>> Broker::start(BrokerConfig config, journal::Jour
   auto impl = std::make_shared<Impl>(std::move(config), journal.lane());
   impl->socket_path = impl->file("mosquitto.sock");
   if (const auto fits = check_socket_path(impl->socket_path); !fits) return fits.error();
-  const auto started = SteadyClock::now();
   std::unique_ptr<Broker> broker(new Broker(impl));  // stops it on every error below
-  if (const auto launched = impl->launch(*program); !launched) return launched.error();
-  if (const auto ready = impl->await_socket(started); !ready) return ready.error();
+  auto ready = impl->start(*program, NoKeepAlive::by_setting);
+  if (!ready && ready.error().detail.find("max_keepalive") != std::string::npos)
+    ready = impl->start(*program, NoKeepAlive::by_default);
+  if (!ready) return ready.error();
   return broker;
 }
 

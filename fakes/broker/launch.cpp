@@ -13,9 +13,8 @@
 
 namespace firstlight::fakes {
 
-std::string mosquitto_config(std::string_view socket_path, std::string_view user) {
+std::string mosquitto_config(std::string_view socket_path, std::string_view user, NoKeepAlive how) {
   std::string text = "# Written by firstlight for one run.\n";
-  // Must come before any listener: it is a global setting. A broker that switches its user loses the death signal.
   if (!user.empty()) text += fmt::format("user {}\n", user);
   text +=
       "per_listener_settings false\n"
@@ -23,8 +22,6 @@ std::string mosquitto_config(std::string_view socket_path, std::string_view user
       "persistence false\n"
       "sys_interval 0\n"
       "set_tcp_nodelay true\n"
-      // The edge keeps the devices' keep-alive and forwards 0, which only 0 here allows.
-      "max_keepalive 0\n"
       "max_inflight_messages 100\n"
       "max_queued_messages 1000\n"
       // AWS keeps a persistent session for an hour.
@@ -34,6 +31,7 @@ std::string mosquitto_config(std::string_view socket_path, std::string_view user
       "log_type warning\n"
       "log_type notice\n"
       "connection_messages false\n";
+  if (how == NoKeepAlive::by_setting) text += "max_keepalive 0\n";
   text += fmt::format("listener 0 {}\n", socket_path);
   text +=
       "max_connections -1\n"

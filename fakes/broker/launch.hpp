@@ -10,9 +10,15 @@
 
 namespace firstlight::fakes {
 
-/// The configuration of a private broker on one Unix socket, for 2.0.11 and later. `user` is the current user's name: a
+/// How a broker is made to accept a keep-alive of 0, which the edge sends since it keeps the devices' itself.
+enum class NoKeepAlive {
+  by_setting,  // `max_keepalive 0`: 2.0.13 and later refuse CONNECT otherwise
+  by_default,  // 2.0.11 accepts it, and refuses that line
+};
+
+/// The configuration of a private broker on one Unix socket. `user` is the current user's name: a
 /// broker that changes its user loses the parent-death signal. Empty: no such line (it matters for root only).
-[[nodiscard]] std::string mosquitto_config(std::string_view socket_path, std::string_view user);
+[[nodiscard]] std::string mosquitto_config(std::string_view socket_path, std::string_view user, NoKeepAlive how);
 
 /// "" when the current user has no name.
 [[nodiscard]] std::string current_user_name();

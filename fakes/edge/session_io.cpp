@@ -278,7 +278,8 @@ void Session::started(const mqtt::Connect& connect) {
   }
   set_presence(true, {});
   // AWS ends a session after one and a half keep-alives without a packet.
-  keep_alive_limit_ = seconds(clamp_keep_alive(connect.keep_alive_seconds, core_->config.limits)) * 3 / 2;
+  const seconds keep_alive(clamp_keep_alive(connect.keep_alive_seconds, core_->config.limits));
+  keep_alive_limit_ = std::chrono::milliseconds(keep_alive) * 3 / 2;
   last_packet_ = SteadyClock::now();
   arm_keep_alive(keep_alive_limit_);
 }
