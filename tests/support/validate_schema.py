@@ -63,7 +63,8 @@ class SchemaMissing(Exception):
 
 def document(name):
     try:
-        return yaml.safe_load((DOCS / name).read_text(encoding="utf-8"))
+        text = (DOCS / name).read_text(encoding="utf-8")
+        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (OSError, yaml.YAMLError) as error:
         raise SchemaMissing(f"{DOCS / name}: {error}") from error
 
