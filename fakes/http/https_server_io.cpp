@@ -3,6 +3,7 @@
 #include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <utility>
 
 #include "base/net/tls_context.hpp"
 #include "base/net/tls_stream.hpp"
@@ -78,7 +79,9 @@ class Connection {
       if (received.error().code != Errc::http_malformed && received.error().code != Errc::http_too_large)
         co_return false;
       const auto refused = parse_failure(received.error());
-      const wire::HttpRequest unreadable;
+      wire::HttpRequest unreadable;
+      unreadable.method.clear();
+      unreadable.target.clear();
       if (co_await send(unreadable, refused, SteadyClock::now())) co_await drain();
       co_return false;
     }
@@ -139,9 +142,12 @@ class Connection {
     co_return written.has_value();
   }
 
-  /// Reads on for a moment after a refused request: closing with unread data makes TCP reset the connection, and the
-  /// client would lose the response.
+  /// Ends our direction and reads on for a moment after a refused request: closing with unread data makes TCP reset the
+  /// connection, and the client would lose the response.
   asio::awaitable<void> drain() {
+    boost::system::error_code ignored;
+    SSL_shutdown(stream_.ssl());
+    stream_.socket().shutdown(asio::socket_base::shutdown_send, ignored);
     stream_.expires_after(std::chrono::seconds(1), Errc::read_timeout);
     for (std::size_t total = 0; total < 1024 * 1024;) {
       const auto got = co_await stream_.read_some(buffer_);
