@@ -66,7 +66,8 @@ asio::awaitable<result<void>> TlsStream::wait(Want want) {
 
 Error TlsStream::failure(int ssl_error, Errc otherwise) {
   const int os_error = errno;
-  const auto code = ERR_peek_error();
+  // The newest: OpenSSL queues what led to a verdict (a signature that failed) before the verdict itself.
+  const auto code = ERR_peek_last_error();
   if (ssl_error == SSL_ERROR_SSL && ERR_GET_LIB(code) == ERR_LIB_SSL) {
     const int reason = ERR_GET_REASON(code);
     if (reason > SSL_AD_REASON_OFFSET && reason < SSL_AD_REASON_OFFSET + 256) {
