@@ -123,6 +123,7 @@ bool RegistryOwner::wait_for_work(std::vector<Operation>& batch) {
 Rows RegistryOwner::apply(Operation& operation) {
   Ledger ledger(index_, crypto_, clock_.now());
   operation.apply(ledger);
+  std::move(ledger.retired().begin(), ledger.retired().end(), std::back_inserter(retired_));
   return std::move(ledger.rows());
 }
 
@@ -166,6 +167,7 @@ void RegistryOwner::run_durable(std::vector<Operation>& batch) {
     take_effect(rows);
   } else {
     index_ahead_ = true;
+    retired_.clear();
     if (untold) remember(*error);
     // A file that is busy is as unwritable as one that is broken to those who wait for this batch.
     error->code = Errc::database_error;
@@ -185,6 +187,9 @@ void RegistryOwner::take_effect(const Rows& rows) {
     else
       publish_(update.id, update.view);
   }
+  if (config_.on_retired)
+    for (const auto& change : retired_) config_.on_retired(change.id, change.device_id);
+  retired_.clear();
 }
 
 void RegistryOwner::plan_retirement(const CertificateRow& row) {
@@ -195,16 +200,9 @@ void RegistryOwner::plan_retirement(const CertificateRow& row) {
 
 RegistryOwner::Operation RegistryOwner::retirement(const CertificateId& id) {
   Operation operation;
-  const auto retired = std::make_shared<std::optional<DeviceId>>();
-  operation.apply = [this, id, retired](Ledger& ledger) {
-    const auto* row = ledger.index().certificate(id);
-    if (row == nullptr || !row->retire_at) return;  // withdrawn meanwhile
-    const auto device = row->record.device_id;
-    if (retire_if_due(ledger, id)) *retired = device;
-  };
-  operation.complete = [this, id, retired](const std::optional<Error>& error) {
+  operation.apply = [id](Ledger& ledger) { static_cast<void>(retire_if_due(ledger, id)); };
+  operation.complete = [this, id](const std::optional<Error>& error) {
     if (error) remember(*error);
-    if (!error && *retired && config_.on_retired) config_.on_retired(id, **retired);
     const auto* row = index_.certificate(id);
     const bool again = error || (row != nullptr && row->retire_at && row->record.status == CertificateStatus::active);
     if (again) retirements_.emplace(SteadyClock::now() + kRetry, id);

@@ -78,6 +78,7 @@ class RegistryOwner {
   CryptoContext crypto_;
   Index index_;
   bool index_ahead_ = false;  // the index holds rows that could not be committed: reload before the next answer
+  std::vector<StatusChange> retired_;  // by what is being written
   std::deque<DueUpdate> updates_;
   std::multimap<SteadyClock::time_point, CertificateId> retirements_;
 

@@ -56,6 +56,7 @@ struct DeviceRecord {
 
 struct StatusChange {
   bool changed = false;
+  CertificateId id;
   DeviceId device_id;  // empty: no device's certificate
 };
 

@@ -51,6 +51,11 @@ void change_status(Ledger& ledger, CertificateRow row, CertificateStatus status)
   ledger.emit(std::move(row));
 }
 
+void retire(Ledger& ledger, CertificateRow row) {
+  ledger.retired().push_back({true, row.record.id, row.record.device_id});
+  change_status(ledger, std::move(row), CertificateStatus::inactive);
+}
+
 }  // namespace
 
 void Ledger::emit(Row row) {
@@ -143,7 +148,7 @@ result<void> register_device_certificate(Ledger& ledger, const DeviceId& device,
     if (retire_after.count() > 0)
       ledger.emit(std::move(retiring));
     else
-      change_status(ledger, std::move(retiring), CertificateStatus::inactive);
+      retire(ledger, std::move(retiring));
   }
   return {};
 }
@@ -165,7 +170,7 @@ result<StatusChange> set_status(Ledger& ledger, const CertificateId& id, Certifi
   if (status == CertificateStatus::pending_transfer || status == CertificateStatus::pending_activation ||
       status == CertificateStatus::register_inactive)
     return Error(Errc::conflict, fmt::format("a certificate cannot be set to {}", status_name(status)));
-  StatusChange change{row->record.status != status, row->record.device_id};
+  StatusChange change{row->record.status != status, id, row->record.device_id};
   if (change.changed) {
     change_status(ledger, *row, status);
   } else if (row->retire_at) {
@@ -194,7 +199,7 @@ bool retire_if_due(Ledger& ledger, const CertificateId& id) {
   const auto* row = ledger.index().certificate(id);
   if (row == nullptr || !row->retire_at || *row->retire_at > ledger.now()) return false;
   if (row->record.status != CertificateStatus::active) return false;
-  change_status(ledger, *row, CertificateStatus::inactive);
+  retire(ledger, *row);
   return true;
 }
 

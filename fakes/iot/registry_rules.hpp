@@ -28,12 +28,15 @@ class Ledger {
   [[nodiscard]] WallTime now() const { return now_; }
   void emit(Row row);
   [[nodiscard]] Rows& rows() { return rows_; }
+  /// Superseded certificates that this operation turned INACTIVE.
+  [[nodiscard]] std::vector<StatusChange>& retired() { return retired_; }
 
  private:
   Index& index_;
   const CryptoContext& crypto_;
   WallTime now_;
   Rows rows_;
+  std::vector<StatusChange> retired_;
 };
 
 /// The policies that the lab attaches, where the file has none of their names.

@@ -188,6 +188,7 @@ TEST_P(IotRegistry, ASuccessorRetiresTheOldCertificateAtOnce) {
   auto& shard = bench.shards.at(0);
   ASSERT_TRUE(await(shard, bench.registry->register_certificate(device.id, sample_certificate("1"))));
   ASSERT_TRUE(await(shard, bench.registry->register_certificate(device.id, sample_certificate("2"))));
+  EXPECT_EQ(retired, 1);
   EXPECT_EQ(bench.seen(1, sample_certificate("1").id)->status, CertificateStatus::inactive);
   EXPECT_EQ(bench.seen(1, sample_certificate("2").id)->status, CertificateStatus::active);
   EXPECT_EQ(bench.admit("440100000000001").current->id, sample_certificate("2").id);
