@@ -75,9 +75,6 @@ class Process {
     text << std::ifstream(output_).rdbuf();
     return text.str();
   }
-  [[nodiscard]] bool said(const std::string& text) const {
-    return eventually([&] { return output().find(text) != std::string::npos; });
-  }
   [[nodiscard]] pid_t pid() const { return pid_; }
 
  private:

@@ -115,10 +115,9 @@ TEST_P(EdgeTest, TheNewerSessionTakesTheClientIdOverFromAnyShard) {
   auto second = lab.mosquitto(kSub, camera, {"-V", GetParam(), "-t", topic, "-C", "1", "-A", other});
   EXPECT_TRUE(lab.disconnected(camera.name, "DUPLICATE_CLIENTID"));
   if (v5()) {
-    EXPECT_TRUE(first->said("received DISCONNECT (142)")) << first->output();
+    EXPECT_NE(first->wait(), std::nullopt);  // mosquitto_sub of MQTT 5 gives up then
+    EXPECT_THAT(first->output(), HasSubstr("DISCONNECT (142)"));
   }
-  first->signal(SIGKILL);
-  first->wait();
 }
 
 TEST_P(EdgeTest, AWillIsPublishedOnAnAbortAndNotAfterADisconnect) {
@@ -127,18 +126,17 @@ TEST_P(EdgeTest, AWillIsPublishedOnAnAbortAndNotAfterADisconnect) {
   const auto topic = "cmd/v1/" + camera.name + "/req", will = "dt/v1/" + camera.name + "/will";
   auto watcher = lab.mosquitto(kSub, lab.operator_identity, {"-t", "dt/v1/#", "-C", "1", "-v"});
   ASSERT_TRUE(lab.subscribed("dt/v1/#"));
-  const auto connect = [&](const std::string& payload) {
-    return lab.mosquitto(
-        kSub, camera,
-        {"-V", GetParam(), "-t", topic, "--will-topic", will, "--will-payload", payload, "--will-qos", "1"});
+  const auto connect = [&](const std::string& program, const std::string& payload, const std::string& target) {
+    std::vector<std::string> arguments{"-V", GetParam(), "-t", target, "--will-topic", will, "--will-payload", payload};
+    if (program == kPub) arguments.insert(arguments.end(), {"-m", "x"});
+    return lab.mosquitto(program, camera, arguments);
   };
-  auto polite = connect("polite");
-  ASSERT_TRUE(lab.subscribed(topic));
-  polite->signal(SIGTERM);
-  polite->wait();
+  // mosquitto_pub ends with a plain DISCONNECT.
+  auto polite = connect(kPub, "polite", "cmd/v1/" + camera.name + "/res");
+  EXPECT_EQ(polite->wait(), 0) << polite->output();
   ASSERT_TRUE(lab.disconnected(camera.name, "CLIENT_INITIATED_DISCONNECT"));
-  auto abrupt = connect("abrupt");
-  ASSERT_TRUE(lab.subscribed(topic, 2));
+  auto abrupt = connect(kSub, "abrupt", topic);
+  ASSERT_TRUE(lab.subscribed(topic));
   abrupt->signal(SIGKILL);
   EXPECT_EQ(watcher->wait(), 0);
   EXPECT_EQ(watcher->output(), will + " abrupt\n");
@@ -154,7 +152,9 @@ TEST_P(EdgeTest, ACertificateThatIsDeactivatedEndsItsSession) {
   lab.set_status(camera, CertificateStatus::inactive);
   EXPECT_TRUE(lab.disconnected(camera.name, "AUTH_ERROR"));
   if (v5()) {
-    EXPECT_TRUE(listener->said("received DISCONNECT (135)")) << listener->output();
+    EXPECT_NE(listener->wait(), std::nullopt);
+    EXPECT_THAT(listener->output(), HasSubstr("DISCONNECT (135)"));
+    listener = lab.mosquitto(kSub, camera, {"-V", GetParam(), "-t", topic});  // that of MQTT 3.1.1 does so by itself
   }
   EXPECT_TRUE(lab.journaled<journal::MqttRefused>([](const auto& r) { return r.error == "certificate-inactive"; }))
       << "it tries again and is refused";
@@ -387,15 +387,22 @@ TEST_F(EdgeTls, PingsKeepTheSessionAlive) {
   }
 }
 
-TEST_F(EdgeTls, ADeviceThatReadsNothingCannotFillTheEdge) {
+TEST_F(EdgeTls, WhatADeviceDoesNotReadStaysWithMosquitto) {
   EdgeLab lab;
   RawMqtt deaf(lab, lab.operator_identity);
   deaf.send(connect_packet("deaf", 4, 0) + "\x82\x06\x00\x01\x00\x01#\x00"s);
   EXPECT_EQ(deaf.receive(9).size(), 9U);
   const auto payload = lab.folder / "payload";
-  iot::write_file(payload, std::string(100 * 1024, 'x'));
-  auto flood = lab.mosquitto(kPub, lab.operator_identity, {"-t", "a", "-f", payload, "--repeat", "200", "-q", "1"});
-  EXPECT_EQ(flood->wait(), 0) << "20 MB went to Mosquitto, which is not held up: " << flood->output();
+  iot::write_file(payload, std::string(120 * 1024, 'x'));
+  test::Process flood(
+      {"mosquitto_pub", "--unix", lab.broker->socket_path(), "-t", "a", "-f", payload, "--repeat", "300", "-q", "1"},
+      lab.folder / "flood");
+  EXPECT_EQ(flood.wait(), 0) << "Mosquitto is not held up";
+  // 36 MB came; what the sockets did not take (at most some 10 MB) Mosquitto must still hold.
+  long pages = 0;
+  std::ifstream statm("/proc/" + std::to_string(lab.broker->pid()) + "/statm");
+  statm >> pages >> pages;
+  EXPECT_GT(pages * 4096, 20'000'000);
 }
 
 TEST_F(EdgeTls, MaterialThatOpensslRefusesIsAStartUpError) {
