@@ -1,5 +1,5 @@
-// JSON objects as a verifier must read them: UTF-8, no member named twice, little depth, few members. Used by jws.cpp, and
-// by the fakes for bodies and templates.
+// JSON objects as a verifier must read them: UTF-8, no member named twice, little depth, few members. Used by jws.cpp,
+// and by the fakes for bodies and templates.
 #pragma once
 
 #include <nlohmann/json.hpp>
