@@ -31,7 +31,7 @@ std::string excerpt(std::string_view line, std::size_t column) {
     const bool plain = c.valid && !is_forbidden_control(c.code) && c.code != '\r';
     if (i >= first) {
       shown += plain ? std::string(line.substr(at, c.bytes)) : "?";
-      if (i < caret) padding += c.code == '\t' ? "\t" : std::string(plain ? cell_width(c.code) : 1, ' ');
+      if (i < caret) padding += c.code == '\t' ? "\t" : std::string(plain ? cell_width(c.code) : 1U, ' ');
     }
     at += c.bytes;
   }

@@ -61,6 +61,14 @@ void not_offered_yet(Reading& reading, const Node& node) {
   reading.mistake(node, fmt::format("{} is not offered yet in this version", in_quotes(node.text)));
 }
 
+std::string_view unknown_key(Reading& reading, const Node& key, std::string_view map,
+                             const std::vector<std::string_view>& known) {
+  const bool merge = key.text == "<<";
+  reading.mistake(key, fmt::format("unknown key {} in {}", in_quotes(key.text), map),
+                  merge ? "merge keys are not part of the language" : suggestion(key.text, known));
+  return merge ? std::string_view{} : nearest(key.text, known);
+}
+
 std::vector<std::pair<const Node*, const Node*>> unique_entries(Reading& reading, const Node& map) {
   std::vector<std::pair<const Node*, const Node*>> unique;
   std::unordered_map<std::string_view, const Node*> seen;

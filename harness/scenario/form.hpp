@@ -51,6 +51,9 @@ bool wrong_type(Reading& reading, const Node& node, std::string_view expected, s
 /// `did you mean "x"?`, or else the whole list; empty without candidates.
 [[nodiscard]] std::string suggestion(std::string_view written, const std::vector<std::string_view>& candidates);
 void not_offered_yet(Reading& reading, const Node& node);
+/// Reports the key; the known key that was probably meant, or empty.
+std::string_view unknown_key(Reading& reading, const Node& key, std::string_view map,
+                             const std::vector<std::string_view>& known);
 
 // -- maps --------------------------------------------------------------------------------------------------------
 
@@ -132,14 +135,14 @@ Form<T> map_form(std::string name, std::vector<Field<T>> fields, Check<T> check 
     if (node.kind != Node::Kind::map) return wrong_type(reading, node, "a map (" + name + ")");
     bool ok = true;
     Good good{node, {}};
-    for (const auto& [key, value] : unique_entries(reading, node)) {
+    std::vector<std::string_view> known, misspelt;
+    for (const auto& f : fields)
+      if (f.read) known.push_back(f.key);
+    for (const auto& entry : unique_entries(reading, node)) {
+      const Node *key = entry.first, *value = entry.second;
       const auto f = std::find_if(fields.begin(), fields.end(), [&](const auto& x) { return x.key == key->text; });
       if (f == fields.end()) {
-        std::vector<std::string_view> known;
-        for (const auto& x : fields)
-          if (x.read) known.push_back(x.key);
-        reading.mistake(*key, fmt::format("unknown key {} in {}", in_quotes(key->text), name),
-                        suggestion(key->text, known));
+        misspelt.push_back(unknown_key(reading, *key, name, known));
         ok = false;
       } else if (!f->read) {
         not_offered_yet(reading, *key);
@@ -152,8 +155,9 @@ Form<T> map_form(std::string name, std::vector<Field<T>> fields, Check<T> check 
     }
     for (const auto& f : fields) {
       if (!f.is_required || node.find(f.key)) continue;
-      reading.mistake(node.key ? *node.key : node, fmt::format("missing key \"{}\" in {}", f.key, name));
       ok = false;
+      if (std::find(misspelt.begin(), misspelt.end(), f.key) != misspelt.end()) continue;
+      reading.mistake(node.key ? *node.key : node, fmt::format("missing key \"{}\" in {}", f.key, name));
     }
     if (check && !check(reading, good, out)) ok = false;
     return ok;

@@ -197,7 +197,10 @@ Mistake translate(const YAML::Exception& e, const SourceText& source, const Tree
   if (e.msg == "illegal EOF in scalar") return {unclosed_quote(source), "this quote is never closed", {}};
   if (e.msg.find("flow not found") != std::string::npos) {
     const auto bracket = tree.open_bracket();
-    if (bracket != std::string_view::npos && (pos >= end || pos <= bracket))
+    // A key on a later line: what it belongs to was not meant to be within the brackets.
+    const bool key_below = bracket != std::string_view::npos && pos < end && source.text()[pos] == ':' &&
+                           source.position(pos).line > source.position(bracket).line;
+    if (bracket != std::string_view::npos && (pos >= end || pos <= bracket || key_below))
       return {bracket, "this bracket is never closed", {}};
   }
   for (const auto& t : kTranslations)

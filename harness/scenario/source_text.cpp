@@ -50,7 +50,7 @@ bool is_forbidden_control(char32_t code) {
   return (code < 0x20 && code != '\t' && code != '\n' && code != '\r') || (code >= 0x7f && code < 0xa0);
 }
 
-int cell_width(char32_t code) {
+std::size_t cell_width(char32_t code) {
   if (within(kCombining, code)) return 0;
   return within(kWide, code) ? 2 : 1;
 }

@@ -23,7 +23,7 @@ struct Character {
 [[nodiscard]] bool is_forbidden_control(char32_t code);
 
 /// Cells of a terminal: 0 for combining marks, 2 for East Asian wide characters, else 1.
-[[nodiscard]] int cell_width(char32_t code);
+[[nodiscard]] std::size_t cell_width(char32_t code);
 
 /// A view of a text, which must outlive it.
 class SourceText {

@@ -5,13 +5,25 @@
 
 namespace firstlight::harness {
 
+namespace {
+
+/// A hint for a number that was written in quotes.
+std::string without_quotes(const Node& node) {
+  if (node.kind != Node::Kind::scalar || node.plain) return {};
+  Node plain = node;
+  plain.plain = true;
+  return scalar_kind(plain) == ScalarKind::text ? "" : fmt::format("write {} without quotes", node.text);
+}
+
+}  // namespace
+
 Form<std::uint64_t> integer_form(std::uint64_t least, std::uint64_t most) {
   Form<std::uint64_t> form;
   form.schema = {{"type", "integer"}, {"minimum", least}, {"maximum", most}};
   form.read = [least, most](Reading& reading, const Node& node, std::uint64_t& out) {
     const auto range = fmt::format("a whole number from {} to {}", least, most);
     if (node.kind != Node::Kind::scalar || scalar_kind(node) != ScalarKind::integer)
-      return wrong_type(reading, node, range);
+      return wrong_type(reading, node, range, without_quotes(node));
     const auto* const end = node.text.data() + node.text.size();
     const auto [rest, error] = std::from_chars(node.text.data(), end, out);
     if (error == std::errc{} && rest == end && out >= least && out <= most) return true;

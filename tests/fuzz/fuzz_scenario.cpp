@@ -1,0 +1,40 @@
+// Whatever the text: the loader ends, never throws, and gives either a scenario or diagnostics that can be printed. A
+// scenario that it accepts can be planned, and its saved source gives it again.
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "harness/plan/plan.hpp"
+#include "harness/scenario/loader.hpp"
+
+using namespace firstlight::harness;
+
+namespace {
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const auto loaded = load_scenario(text, "fuzz.yaml");
+  require(loaded.scenario.has_value() == loaded.diagnostics.empty());
+  const auto shown = render(loaded.diagnostics);
+  require(shown.size() < 100'000);
+  if (!loaded) return 0;
+
+  const auto& scenario = *loaded.scenario;
+  require(scenario.cameras.count >= 1 && scenario.cameras.count <= kMaxCameras && !scenario.expect.empty());
+  const auto plan = make_plan(scenario, scenario.seed.value_or(1));
+  require(plan.cameras.size() == scenario.cameras.count);
+  Duration before{0};
+  for (const auto& camera : plan.cameras) {
+    require(camera.start >= before);
+    before = camera.start;
+  }
+  require(!render_plan(scenario, plan).empty());
+  require(load_scenario(scenario.source, "again.yaml").scenario.has_value());
+  return 0;
+}
