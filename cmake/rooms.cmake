@@ -1,5 +1,12 @@
 # One target a room, linked only with the rooms it may include (see docs/architecture.md; tests/tidy checks the includes).
 # Sources are globbed so that a new file needs no edit here; CONFIGURE_DEPENDS makes the build notice it.
+option(FIRSTLIGHT_PCH "Precompile the headers that nearly every file includes" ON)
+if(FIRSTLIGHT_PCH)
+  add_library(pch STATIC "${PROJECT_SOURCE_DIR}/cmake/pch.cpp")
+  target_link_libraries(pch PUBLIC options)
+  target_precompile_headers(pch PRIVATE "${PROJECT_SOURCE_DIR}/cmake/pch.hpp")
+endif()
+
 function(add_room name)
   cmake_parse_arguments(ROOM "" "" "FOLDERS;LINKS" ${ARGN})
   set(sources)
@@ -15,6 +22,9 @@ function(add_room name)
   if(sources)
     add_library(${name} STATIC ${sources})
     target_link_libraries(${name} PUBLIC options ${ROOM_LINKS})
+    if(FIRSTLIGHT_PCH)
+      target_precompile_headers(${name} REUSE_FROM pch)
+    endif()
   else()
     add_library(${name} INTERFACE)
     target_link_libraries(${name} INTERFACE options ${ROOM_LINKS})

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -111,8 +112,10 @@ int lab(Options& o) {
   std::FILE* milestones = o.json ? stderr : stdout;
   const auto begin = SteadyClock::now();
   journal::Journal::Observer observer;
+  std::atomic<bool> ready{false};  // what happens before belongs to the start, which reports itself
   if (!o.quiet)
-    observer = [milestones](const journal::Event& e) {
+    observer = [milestones, &ready](const journal::Event& e) {
+      if (!ready) return;
       fmt::print(milestones, "{}\n", journal::narrate(e));
       std::fflush(milestones);
     };
@@ -128,6 +131,7 @@ int lab(Options& o) {
   else
     fmt::print("{}", ready_text(running.endpoints(), took.count()));
   std::fflush(stdout);
+  ready = true;
   std::string trouble;
   while (!Interrupt::wait_for(100ms))
     if (trouble = running.trouble(); !trouble.empty()) break;

@@ -128,6 +128,9 @@ result<void> RunningLab::Impl::start_storage() {
   fakes::iot::RegistryConfig rc;
   rc.path = keep ? config.state_file : workspace->file("registry.db");
   rc.durable = keep;
+  rc.on_retired = [lane = journal.lane()](const CertificateId& id, const DeviceId&) mutable {
+    lane.append(journal::Source::iot, 0, "", journal::CertificateStatusChanged{id.value(), "INACTIVE"});
+  };
   endpoints.registry_file = rc.path;
   auto opened = fakes::iot::Registry::open(rc, shards, clock);
   if (!opened) return opened.error();
@@ -234,7 +237,11 @@ result<void> RunningLab::Impl::start_servers() {
   cc.config_template = config.settings.config_template.json;
   auto api_started = fakes::config_api::ConfigApiServer::start(*context, std::move(cc), endorse->keys(), *registry,
                                                                authorities.device);
-  if (!api_started) return api_started.error();
+  if (!api_started) {
+    auto error = api_started.error();
+    if (error.code == Errc::invalid_argument) error.detail = "the configuration template: " + error.detail;
+    return error;
+  }
   config_api = std::move(*api_started);
   return result<void>();
 }
@@ -262,9 +269,9 @@ result<void> RunningLab::Impl::stop() {
   if (endorse) endorse->stop_accepting();
   if (control_plane) control_plane->stop_accepting();
   if (config_api) config_api->stop_accepting();
+  if (registry) registry->close();  // its thread posts to the shards' io_contexts, which must still be there
   shards.stop();
   if (broker) broker->stop();
-  if (registry) registry->close();
   result<void> lost;
   if (registry)
     if (const auto failure = registry->failure()) lost = *failure;

@@ -39,7 +39,7 @@ contains "and provisioning starts over" "endorse ok" "$work/torn"
 camera=$!
 expect "a camera that stays is online" within 30 grep -q ONLINE "$work/live"
 device=$(grep -o 'ONLINE as [0-9A-F]*' "$work/live" | cut -d' ' -f3)
-operator() { tool=$1; shift; "mosquitto_$tool" -h "$mqtt_host" -p "$mqtt_port" --cafile "$ca" --cert "$operator_cert" --key "$operator_key" "$@"; }
+operator() { tool=$1; shift; stdbuf -oL "mosquitto_$tool" -h "$mqtt_host" -p "$mqtt_port" --cafile "$ca" --cert "$operator_cert" --key "$operator_key" "$@"; }
 ask() { # ask COMMAND-JSON: the answer
   operator sub -t "cmd/v1/$device/res" -C 1 -W 10 -d >"$work/answer" 2>&1 &
   within 10 grep -q "received SUBACK" "$work/answer"

@@ -5,7 +5,9 @@ TMPDIR=$work/tmp; export TMPDIR; mkdir "$TMPDIR"
 gone() { ! kill -0 "$1" 2>/dev/null; }
 no_folder() { [ -z "$(ls -A "$TMPDIR")" ]; }
 # Every process whose environment or arguments name our TMPDIR: the janitor, Mosquitto, firstlight.
-ours() { grep -lsF "$TMPDIR" /proc/[0-9]*/cmdline 2>/dev/null | grep -v "/proc/$$/" | wc -l; }
+# The name is read from a file, so that the search does not find itself.
+echo "$TMPDIR" >"$work/needle"
+ours() { grep -lsFf "$work/needle" /proc/[0-9]*/cmdline 2>/dev/null | wc -l; }
 none_of_ours() { [ "$(ours)" = 0 ]; }
 
 for signal in KILL TERM INT HUP; do

@@ -16,12 +16,12 @@ provision() {
 field() { jq -r "$2" "$work/$1.config.json"; }
 mqtt() { # mqtt sub|pub NAME arguments…: as that device, with its certificate and client id
   tool=$1 who=$2; shift 2
-  "mosquitto_$tool" -h "$(field "$who" .mqtt_config.endpoint)" -p "$(field "$who" .mqtt_config.port)" --cafile "$work/$who.ca" \
+  stdbuf -oL "mosquitto_$tool" -h "$(field "$who" .mqtt_config.endpoint)" -p "$(field "$who" .mqtt_config.port)" --cafile "$work/$who.ca" \
     --cert "$work/$who.crt" --key "$work/$who.key" -i "$(field "$who" .mqtt_config.client_id)" "$@"
 }
 operator() { # operator sub|pub arguments…
   tool=$1; shift
-  "mosquitto_$tool" -h "$mqtt_host" -p "$mqtt_port" --cafile "$ca" --cert "$operator_cert" --key "$operator_key" "$@"
+  stdbuf -oL "mosquitto_$tool" -h "$mqtt_host" -p "$mqtt_port" --cafile "$ca" --cert "$operator_cert" --key "$operator_key" "$@"
 }
 
 echo "-- the token"

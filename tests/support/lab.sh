@@ -20,6 +20,7 @@ within() { limit=$(($1 * 20)); shift; while ! "$@" >/dev/null 2>&1; do limit=$((
 
 # start_lab arguments…: $ready is the ready line, $lab_pid the process
 start_lab() {
+  rm -f "$work/ready"
   "$FIRSTLIGHT" lab --json "$@" >"$work/ready" 2>"$work/lab.log" &
   lab_pid=$!
   if ! within 30 test -s "$work/ready"; then

@@ -99,8 +99,8 @@ def main():
     if " 14." not in version:  # other versions format differently; Debian 12's is the reference
         print("format not checked: " + version.strip())
         sources = []
-    unformatted = subprocess.run(["clang-format", "--dry-run", "-Werror", *[os.path.join(ROOT, f) for f in sources if not f.endswith(".def")] or ["--version"]],
-                                 capture_output=True, text=True)
+    formatted = [os.path.join(ROOT, f) for f in sources if not f.endswith(".def")] or ["--version"]
+    unformatted = subprocess.run(["clang-format", "--dry-run", "-Werror", *formatted], capture_output=True, text=True)
     if unformatted.returncode != 0:
         problems.extend(sorted({line.split(": error")[0].replace(ROOT + "/", "") + ": not formatted (clang-format -i)"
                                 for line in unformatted.stderr.splitlines() if ": error" in line})[:10])
