@@ -23,7 +23,7 @@ struct RunReport {
 
 /// For people: a verdict a scenario, a table of stages, and what failed with its first camera's timeline.
 [[nodiscard]] std::string summary(const RunReport& report, bool colour);
-/// The machine-readable form, schema version 1 (docs/report-json.md).
+/// The machine-readable form, schema version 1 (docs/reports.md).
 [[nodiscard]] std::string to_json(const RunReport& report);
 /// JUnit XML: one testsuite a scenario, one testcase a check. Characters that XML 1.0 forbids are replaced.
 [[nodiscard]] std::string to_junit(const RunReport& report);

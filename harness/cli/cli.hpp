@@ -8,7 +8,7 @@
 
 namespace firstlight::harness::cli {
 
-/// Exit codes of the program (docs/exit-codes.md).
+/// Exit codes of the program (README.md).
 enum Exit : int {
   kOk = 0,
   kFailed = 1,

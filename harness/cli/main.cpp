@@ -44,8 +44,14 @@ int main(int argc, char** argv) {
     return dispatch(argc, argv);
   } catch (const ErrorException& e) {
     cli::complain(e.what());
-    return e.error().code == Errc::database_newer || e.error().code == Errc::invalid_argument ? cli::kUsage
-                                                                                              : cli::kInfra;
+    switch (e.error().code) {  // what the user gave us, as against what the machine refuses
+      case Errc::database_newer:
+      case Errc::invalid_argument:
+      case Errc::certificate_malformed:
+        return cli::kUsage;
+      default:
+        return cli::kInfra;
+    }
   } catch (const std::exception& e) {
     cli::complain(std::string("a bug of firstlight: ") + e.what());
     return cli::kBug;

@@ -47,7 +47,7 @@ struct Outcome {
 /// The verdict of several: infra, then fail, threshold, inconclusive, pass.
 [[nodiscard]] Verdict worst(const std::vector<CheckResult>& checks);
 
-/// Exit codes of a run (docs/exit-codes.md). Several may apply: the first of 2, 1, 10, 11, 12, 0 that does.
+/// Exit codes of a run (README.md). Several may apply: the first of 2, 1, 10, 11, 12, 0 that does.
 [[nodiscard]] int exit_code(const std::vector<Outcome>& outcomes, bool interrupted);
 [[nodiscard]] std::string_view exit_reason(int code);
 

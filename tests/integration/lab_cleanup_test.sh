@@ -35,12 +35,16 @@ expect "and leaves no folder" within 10 no_folder
 
 # A client that stalls in every phase does not keep the lab from ending.
 start_lab
+stalled=0
 for port in "$mqtt_port" "$(echo "$endorse_url" | sed 's|.*:\([0-9]*\)/.*|\1|')"; do
-  /usr/bin/python3 -c 'import socket,sys,time
+  stalled=$((stalled + 1))
+  /usr/bin/python3 -c 'import socket,sys
 s=socket.create_connection((sys.argv[1],int(sys.argv[2]))); s.sendall(b"\x16\x03\x01"); s.settimeout(60)
-try: s.recv(1)
-except OSError: pass' "$mqtt_host" "$port" &
+open(sys.argv[3],"w").close()
+try: print(len(s.recv(1)))
+except OSError as e: print(e)' "$mqtt_host" "$port" "$work/stalled.$stalled" &
 done
+expect "two clients stall" within 10 test -e "$work/stalled.1" -a -e "$work/stalled.2"
 stop_lab
 wait
 expect "stalled clients leave nothing" within 10 no_folder

@@ -43,9 +43,10 @@ TEST_P(EdgeTest, StatusGoesOutAndCommandsComeIn) {
   EXPECT_EQ(sender->wait(), 0) << sender->output();
   EXPECT_EQ(listener->wait(), 0);
   EXPECT_EQ(listener->output(), "ping\n");
-  auto reporter = lab.mosquitto(kPub, camera,
-                                {"-V", GetParam(), "-t", status, "-m", "online", "-q", "1", "-u",
-                                 "?SDK=NodeJSv2&Version=1", "--tls-alpn", "x-amzn-mqtt-ca"});
+  auto reporter =
+      lab.mosquitto(kPub, camera,
+                    {"-V", GetParam(), "-t", status, "-m", "online", "-q", "1", "-u", "?SDK=NodeJSv2&Version=1",
+                     "--tls-alpn", "x-amzn-mqtt-ca", "--tls-version", v5() ? "tlsv1.2" : "tlsv1.3"});
   EXPECT_EQ(reporter->wait(), 0) << reporter->output();
   EXPECT_EQ(watcher->wait(), 0);
   EXPECT_EQ(watcher->output(), status + " online\n");
@@ -403,6 +404,49 @@ TEST_F(EdgeTls, WhatADeviceDoesNotReadStaysWithMosquitto) {
   std::ifstream statm("/proc/" + std::to_string(lab.broker->pid()) + "/statm");
   statm >> pages >> pages;
   EXPECT_GT(pages * 4096, 20'000'000);
+}
+
+TEST_F(EdgeTls, ConnectsWaitTheirTurnWhileMosquittoIsBehind) {
+  EdgeLab lab([](EdgeConfig& c) { c.max_connects_in_flight = 2; });  // one a shard; these clients share a shard
+  ::kill(lab.broker->pid(), SIGSTOP);
+  std::vector<std::unique_ptr<RawMqtt>> clients;
+  for (int i = 0; i < 12; ++i) {
+    clients.push_back(std::make_unique<RawMqtt>(lab, lab.operator_identity));
+    clients.back()->send(connect_packet("client-" + std::to_string(i), 4, 60));
+  }
+  clients.erase(clients.begin() + 3);  // one gives up while it waits
+  // The same id twice in the queue: the older one ends, and its place is not lost.
+  clients.push_back(std::make_unique<RawMqtt>(lab, lab.operator_identity));
+  clients.back()->send(connect_packet("client-5", 4, 60));
+  ::kill(lab.broker->pid(), SIGCONT);
+  int connected = 0;
+  for (auto& client : clients) connected += client->receive(4) == "\x20\x02\x00\x00"s ? 1 : 0;
+  EXPECT_GE(connected, 11);
+  EXPECT_LE(connected, 12) << "the older client-5 may have been first";
+}
+
+TEST_F(EdgeTls, AFrozenMosquittoIsSaidToBeUnavailable) {
+  EdgeLab lab([](EdgeConfig& c) { c.broker_limit = 300ms; });
+  ::kill(lab.broker->pid(), SIGSTOP);
+  RawMqtt old(lab, lab.operator_identity), recent(lab, lab.operator_identity);
+  old.send(connect_packet("a", 4, 60));
+  recent.send(connect_packet("b", 5, 60));
+  EXPECT_EQ(old.receive(100), "\x20\x02\x00\x03"s);
+  EXPECT_EQ(recent.receive(100), "\x20\x03\x00\x88\x00"s);
+  EXPECT_TRUE(lab.journaled<journal::MqttRefused>([](const auto& r) { return r.error == "broker-unreachable"; }));
+}
+
+TEST_F(EdgeTls, ALabThatEndsInTheMiddleOfEverythingLeavesNothingBehind) {
+  EdgeLab lab([](EdgeConfig& c) { c.max_connects_in_flight = 2; });
+  RawMqtt live(lab, lab.operator_identity), idle(lab, lab.operator_identity);
+  live.send(connect_packet("live", 5, 60));
+  EXPECT_FALSE(live.receive(4).empty());
+  ::kill(lab.broker->pid(), SIGSTOP);
+  RawMqtt asking(lab, lab.operator_identity), waiting(lab, lab.operator_identity), twin(lab, lab.operator_identity);
+  asking.send(connect_packet("asking", 5, 60));
+  waiting.send(connect_packet("waiting", 5, 60));
+  twin.send(connect_packet("live", 5, 60));
+  lab.end();  // the sanitizers judge
 }
 
 TEST_F(EdgeTls, MaterialThatOpensslRefusesIsAStartUpError) {
