@@ -1,0 +1,100 @@
+// The lab in one process: it comes up and goes down without leaving a thread, a descriptor or a child.
+#include "harness/lab/lab.hpp"
+
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+
+#include <csignal>
+#include <filesystem>
+
+#include "base/crypto.hpp"
+#include "harness/run/runner.hpp"
+#include "harness/scenario/loader.hpp"
+#include "journal/journal.hpp"
+
+namespace firstlight::harness {
+namespace {
+
+std::size_t entries(const char* folder) {
+  std::size_t n = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder)) ++n;
+  return n;
+}
+std::size_t descriptors() {
+  return entries("/proc/self/fd");
+}
+std::size_t threads() {
+  return entries("/proc/self/task");
+}
+
+class LabTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    CryptoContext::forbid_default();
+    std::signal(SIGPIPE, SIG_IGN);
+  }
+};
+
+TEST_F(LabTest, LeavesNothingBehind) {
+  const auto once = [] {
+    auto journal = journal::Journal::open("", {}, {}).value();
+    LabConfig config;
+    config.shards = 2;
+    auto lab = RunningLab::start(config, *journal);
+    ASSERT_TRUE(lab) << lab.error().text();
+    EXPECT_GT((*lab)->endpoints().mqtt_port, 0);
+    EXPECT_EQ((*lab)->trouble(), "");
+    EXPECT_TRUE((*lab)->stop());
+  };
+  once();  // what libraries keep for the process's life is made now
+  const auto fds = descriptors(), tasks = threads();
+  once();
+  once();
+  EXPECT_EQ(descriptors(), fds);
+  EXPECT_EQ(threads(), tasks);
+  EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a child is left";
+  EXPECT_EQ(errno, ECHILD);
+}
+
+TEST_F(LabTest, ALabThatDoesNotStartLeavesNothingEither) {
+  auto journal = journal::Journal::open("", {}, {}).value();
+  LabConfig config;
+  auto first = RunningLab::start(config, *journal).value();
+  config.ports.mqtt = first->endpoints().mqtt_port;
+  (void)RunningLab::start(config, *journal);
+  const auto fds = descriptors(), tasks = threads();
+  const auto second = RunningLab::start(config, *journal);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, Errc::address_in_use);
+  EXPECT_EQ(descriptors(), fds);
+  EXPECT_EQ(threads(), tasks);
+}
+
+TEST_F(LabTest, ARunOfAScenarioLeavesNothingAndItsJournalIsJudgedTheSame) {
+  const auto loaded = load_scenario(
+      "name: five\nsummary: Five cameras.\ntimeout: 60s\ncameras: {count: 5}\nexpect:\n  - online: {cameras: 100%}\n",
+      "five.yaml");
+  ASSERT_TRUE(loaded);
+  const auto out = ::testing::TempDir() + "firstlight-lab-test";
+  RunOptions options;
+  options.out = out;
+  options.verbosity = Verbosity::quiet;
+  const auto once = [&] { return run_suite({*loaded.scenario}, 5, make_run_folder(out), options); };
+  (void)once();
+  const auto fds = descriptors(), tasks = threads();
+  const auto folder = make_run_folder(out);
+  const auto report = run_suite({*loaded.scenario}, 5, folder, options);
+  EXPECT_EQ(descriptors(), fds);
+  EXPECT_EQ(threads(), tasks);
+  ASSERT_EQ(report.outcomes.size(), 1U);
+  EXPECT_EQ(report.outcomes[0].verdict, Verdict::pass);
+  EXPECT_EQ(report.outcomes[0].online, 5U);
+  const auto again = rejudge(folder.path + "/five/journal.jsonl");
+  EXPECT_EQ(again.outcome.verdict, Verdict::pass);
+  EXPECT_EQ(again.outcome.measured.total.max(), report.outcomes[0].measured.total.max());
+  EXPECT_EQ(again.run_seed, 5U);
+  std::filesystem::remove_all(out);
+}
+
+}  // namespace
+}  // namespace firstlight::harness
