@@ -122,10 +122,9 @@ Action add_camera(CLI::App& app) {
   verb->add_option("--imsi", o->imsi,
                    "The SIM's IMSI, which the token must carry (default: the lab's SIM of --source)");
   verb->add_option("--store", o->store, "Folder of the camera's store; without it the configuration is kept in memory");
-  const std::map<std::string, wire::mqtt::Version> versions{{"3.1.1", wire::mqtt::Version::v3_1_1},
-                                                            {"5", wire::mqtt::Version::v5}};
-  verb->add_option("--mqtt", c.mqtt_version, "MQTT version: 3.1.1 (default) or 5")
-      ->transform(CLI::CheckedTransformer(versions));
+  add_choice<wire::mqtt::Version>(*verb, "--mqtt", c.mqtt_version,
+                                  {{"3.1.1", wire::mqtt::Version::v3_1_1}, {"5", wire::mqtt::Version::v5}},
+                                  "MQTT version (default: 3.1.1)");
   verb->add_flag("--exit-when-online", o->exit_when_online, "End with 0 as soon as it is online");
   verb->add_option("--timeout", o->timeout_s, "End after so many seconds (0: never)");
   verb->footer("Exit: 0 it was online at the end, 1 it was not. Ctrl-C ends it politely.");

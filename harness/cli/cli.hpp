@@ -5,6 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace firstlight::harness::cli {
 
@@ -30,6 +32,20 @@ Action add_schema(CLI::App& app);
 Action add_judge(CLI::App& app);
 Action add_lab(CLI::App& app);
 Action add_camera(CLI::App& app);
+
+/// An option with named values. (CLI11's own transformers print the numbers of an enum in the help.) `target` lives as
+/// long as the verb's action.
+template <class T>
+void add_choice(CLI::App& verb, const std::string& flag, T& target,
+                const std::vector<std::pair<std::string, T>>& choices, const std::string& help) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : choices) names.push_back(name);
+  const auto set = [&target, choices](const std::string& text) {
+    for (const auto& [name, value] : choices)
+      if (name == text) target = value;
+  };
+  verb.add_option_function<std::string>(flag, set, help)->check(CLI::IsMember(names));
+}
 
 /// Writes a report file; "-" is standard output. False, with a message on stderr, when it cannot be written.
 [[nodiscard]] bool write_report(const std::string& path, const std::string& text);

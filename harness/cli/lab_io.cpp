@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <fstream>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -165,16 +164,14 @@ Action add_lab(CLI::App& app) {
                  "Refuse addresses that no list names, instead of giving them a SIM");
   verb->add_option("--token-lifetime", o->token_lifetime, "Lifetime of tokens, such as 10m");
   verb->add_option("--certificate-lifetime", o->certificate_lifetime, "Lifetime of device certificates, such as 365d");
-  const std::map<std::string, DeviceKeyKind> keys{{"ec-p256", DeviceKeyKind::ec_p256},
-                                                  {"rsa-2048", DeviceKeyKind::rsa_2048}};
-  verb->add_option("--certificate-key", c.settings.certificate_key, "ec-p256 (default) or rsa-2048")
-      ->transform(CLI::CheckedTransformer(keys));
-  const std::map<std::string, Refusal> refusals{{"tls-alert", Refusal::tls_alert},
-                                                {"close-after-handshake", Refusal::close_after_handshake},
-                                                {"connack", Refusal::connack}};
-  verb->add_option("--refusal", c.settings.refusal,
-                   "How the edge refuses: tls-alert (default), close-after-handshake, connack")
-      ->transform(CLI::CheckedTransformer(refusals));
+  add_choice<DeviceKeyKind>(*verb, "--certificate-key", c.settings.certificate_key,
+                            {{"ec-p256", DeviceKeyKind::ec_p256}, {"rsa-2048", DeviceKeyKind::rsa_2048}},
+                            "Key of device certificates (default: ec-p256)");
+  add_choice<Refusal>(*verb, "--refusal", c.settings.refusal,
+                      {{"tls-alert", Refusal::tls_alert},
+                       {"close-after-handshake", Refusal::close_after_handshake},
+                       {"connack", Refusal::connack}},
+                      "How the edge refuses a certificate (default: tls-alert)");
   verb->add_option("--config-template", o->template_file,
                    "JSON object that is merged over the configuration's template");
   verb->add_option("--journal", o->journal_file, "Also write every event to this file, as JSON Lines");

@@ -78,10 +78,10 @@ Action add_run(CLI::App& app) {
   verb->add_option("--report-junit", o->report_junit, "Write a JUnit XML report to this file ('-': standard output)");
   verb->add_flag("--dry-run", o->dry_run, "Print the plan (seed, cameras, starts) and run nothing");
   verb->add_flag("--fail-fast", o->run.fail_fast, "Stop after the first scenario that does not pass");
-  const std::map<std::string, ColourChoice> colours{
-      {"auto", ColourChoice::automatic}, {"always", ColourChoice::always}, {"never", ColourChoice::never}};
-  verb->add_option("--color", o->colour, "auto, always or never; auto obeys NO_COLOR")
-      ->transform(CLI::CheckedTransformer(colours));
+  add_choice<ColourChoice>(
+      *verb, "--color", o->colour,
+      {{"auto", ColourChoice::automatic}, {"always", ColourChoice::always}, {"never", ColourChoice::never}},
+      "When to colour the summary (default: auto, which obeys NO_COLOR)");
   auto* quiet = verb->add_flag("-q,--quiet", o->quiet, "Print nothing unless something did not pass");
   verb->add_flag("-v,--verbose", o->verbose, "Print every event as it happens")->excludes(quiet);
   return [o] { return run(*o); };
