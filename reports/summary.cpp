@@ -67,11 +67,18 @@ std::string cameras_text(const std::vector<std::uint32_t>& cameras) {
   return text;
 }
 
+/// Text that may come from a device must not drive the terminal.
+std::string printable(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = c == '\n' ? ' ' : '?';
+  return text;
+}
+
 std::string check_text(const Outcome& o, const CheckResult& c, const Paint& paint) {
   auto text =
       fmt::format("    {} {}\n", paint(colour_of(c.verdict), fmt::format("{}:", harness::verdict_name(c.verdict))),
                   c.line > 0 ? fmt::format("{}  ({}:{})", c.expect, o.file, c.line) : c.expect);
-  text += fmt::format("      observed: {}\n", c.observed);
+  text += fmt::format("      observed: {}\n", printable(c.observed));
   if (!c.cameras.empty()) text += fmt::format("      cameras:  {}\n", cameras_text(c.cameras));
   return text;
 }

@@ -71,7 +71,9 @@ TEST_P(IotRegistry, FiveHundredRegistrationsFromTwoShards) {
   std::vector<std::future<bool>> done;
   const auto provision = [&](int i) -> boost::asio::awaitable<bool> {
     const auto imsi = Imsi("44010" + std::to_string(1'000'000'000 + i));
-    const auto device = co_await bench.registry->admit_device(imsi, {}, {});
+    const std::optional<Imei> no_imei;
+    const std::optional<SimId> no_sim_id;
+    const auto device = co_await bench.registry->admit_device(imsi, no_imei, no_sim_id);
     if (!device) co_return false;
     auto certificate = sample_certificate("b");
     const auto number = std::to_string(100'000 + i);

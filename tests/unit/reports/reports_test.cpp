@@ -28,6 +28,7 @@ RunReport sample() {
   good.checks = {{"online: {cameras: all}", 3, Verdict::pass, "1 of 1 cameras online", {}}};
   Outcome bad = good;
   bad.name = "bad";
+  bad.file = "bad.yaml";
   bad.verdict = Verdict::fail;
   bad.online = 0;
   bad.checks[0].verdict = Verdict::fail;
@@ -72,6 +73,7 @@ TEST(Summary, TellsWhatFailedAndHowToRepeatIt) {
   EXPECT_THAT(text, HasSubstr("repeat it: ./firstlight run bad.yaml --seed 7"));
   EXPECT_THAT(text, HasSubstr("1 pass, 1 fail in 1.23 s: a scenario failed (exit 1), seed 7"));
   EXPECT_THAT(text, Not(HasSubstr("\x1b["))) << "no colour was asked for";
+  EXPECT_THAT(text, Not(HasSubstr("\x01"))) << "text from devices must not drive the terminal";
   EXPECT_THAT(summary(sample(), true), HasSubstr("\x1b[31;1mfail"));
 }
 
