@@ -18,7 +18,7 @@ namespace firstlight::fakes {
 struct BrokerConfig {
   std::string work_folder;  // exists, mode 0700; gets mosquitto.conf, mosquitto.sock, mosquitto.log
   std::string search_path;  // colon-separated folders to find mosquitto in; empty: PATH, /usr/sbin, /usr/local/sbin
-  std::chrono::milliseconds start_limit{10'000};  // until the socket accepts
+  std::chrono::milliseconds start_limit{30'000};  // until the socket accepts; an early exit is noticed at once
   std::chrono::milliseconds stop_limit{3'000};    // after SIGTERM; then SIGKILL
 };
 
