@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <cerrno>
 #include <cstring>
+#include <future>
 #include <mutex>
 #include <thread>
 
@@ -94,6 +95,7 @@ struct RunningLab::Impl {
   std::unique_ptr<fakes::iot::Registry> registry;
   fakes::iot::Authorities authorities;
   wire::IdentityPem server_identity;
+  std::future<fakes::endorse::SigningKey> signing_key;  // waits for its thread when it is destroyed
   std::unique_ptr<fakes::Broker> broker;
   std::unique_ptr<fakes::Edge> edge;
   std::unique_ptr<fakes::endorse::EndorseServers> endorse;
@@ -109,6 +111,11 @@ result<void> RunningLab::Impl::start() {
   auto made = Workspace::create();
   if (!made) return made.error();
   workspace = std::move(*made);
+  // An RSA key takes longer than all the rest: it is made while Mosquitto starts.
+  signing_key = std::async(std::launch::async, [] {
+    const CryptoContext crypto;
+    return fakes::endorse::make_signing_key(crypto);
+  });
   shards.start();
   context = std::make_unique<fakes::LabContext>(fakes::LabContext{front, shards, journal, lanes, sims, clock});
   for (const auto step : {&Impl::start_storage, &Impl::start_broker, &Impl::write_credentials, &Impl::start_servers}) {
@@ -212,6 +219,7 @@ result<void> RunningLab::Impl::start_servers() {
   nc.endorse_port = config.ports.endorse;
   nc.keys_port = config.ports.keys;
   nc.identity = server_identity;
+  nc.signing_keys.push_back(signing_key.get());
   auto endorse_started = fakes::endorse::EndorseServers::start(*context, std::move(nc));
   if (!endorse_started) return endorse_started.error();
   endorse = std::move(*endorse_started);
