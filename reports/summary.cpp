@@ -97,10 +97,10 @@ std::string trouble(const Outcome& o, const Paint& paint) {
 }
 
 std::string scenario_text(const Outcome& o, const Paint& paint) {
-  auto text = fmt::format("{}  {}  {} of {} cameras online, {} check{}, {:.2f} s\n",
+  auto text = fmt::format("{}  {}  {} of {} cameras online, {} check{}, {:.2f} s, seed {}\n",
                           paint(colour_of(o.verdict), fmt::format("{:<12}", harness::verdict_name(o.verdict))),
                           paint("1", o.name), o.online, o.cameras, o.checks.size(), o.checks.size() == 1 ? "" : "s",
-                          static_cast<double>(o.measured.last_ns) / 1e9);
+                          static_cast<double>(o.measured.last_ns) / 1e9, o.seed);
   text += stage_table(o, paint);
   if (o.verdict != Verdict::pass) text += trouble(o, paint);
   return text + "\n";

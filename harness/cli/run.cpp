@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -47,9 +48,13 @@ int run(Options& o) {
   if (o.dry_run) return dry_run(suite, o, run_seed);
   o.run.verbosity = o.quiet ? Verbosity::quiet : o.verbose ? Verbosity::verbose : Verbosity::normal;
   const auto folder = make_run_folder(o.run.out);
-  if (!o.quiet)
-    fmt::print(stderr, "firstlight {}  run {}  seed {}  {} scenario{}  journal in {}\n", FIRSTLIGHT_VERSION, folder.id,
-               run_seed, suite.scenarios.size(), suite.scenarios.size() == 1 ? "" : "s", folder.path);
+  if (!o.quiet) {
+    const bool own = !o.run.seed && std::any_of(suite.scenarios.begin(), suite.scenarios.end(),
+                                                [](const Scenario& scenario) { return scenario.seed.has_value(); });
+    fmt::print(stderr, "firstlight {}  run {}  seed {}{}  {} scenario{}  journal in {}\n", FIRSTLIGHT_VERSION,
+               folder.id, run_seed, own ? " (a scenario's own seed comes before it)" : "", suite.scenarios.size(),
+               suite.scenarios.size() == 1 ? "" : "s", folder.path);
+  }
   const auto report = run_suite(suite.scenarios, run_seed, folder, o.run);
   const auto json = reports::to_json(report);
   bool written = write_report(folder.path + "/report.json", json);

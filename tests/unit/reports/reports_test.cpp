@@ -36,6 +36,7 @@ RunReport sample() {
   bad.checks[0].cameras = {1};
   bad.timeline_camera = 1;
   bad.timeline = {"+0.000s camera 1 power on", "+0.001s camera 1 \xEF\xBF\xBF GAVE UP"};
+  bad.seed = 11;
   bad.repro = "./firstlight run bad.yaml --seed 7";
   r.outcomes = {good, bad};
   return r;
@@ -69,6 +70,7 @@ TEST(JUnit, HoldsNoByteThatXmlForbids) {
 TEST(Summary, TellsWhatFailedAndHowToRepeatIt) {
   const auto text = summary(sample(), false);
   EXPECT_THAT(text, HasSubstr("bad.yaml:3"));
+  EXPECT_THAT(text, HasSubstr("1 check, 0.00 s, seed 11")) << "the scenario's own, not the run's";
   EXPECT_THAT(text, HasSubstr("camera 1, from its power-on:"));
   EXPECT_THAT(text, HasSubstr("repeat it: ./firstlight run bad.yaml --seed 7"));
   EXPECT_THAT(text, HasSubstr("1 pass, 1 fail in 1.23 s: a scenario failed (exit 1), seed 7"));
