@@ -292,6 +292,27 @@ struct IdentityMismatch {  // the connection's address belongs to another SIM th
     f("device_id", s.device_id), f("certificate_id", s.certificate_id);
   }
 };
+struct FaultFired {  // a rule of the scenario broke something, and this is the proof
+  static constexpr std::string_view kName = "fault_fired";
+  std::string rule;           // its id
+  std::string point;          // link.mqtt, endorse.token, …
+  std::string effect;         // reset, flipped-signature, …
+  std::uint32_t attempt = 0;  // of this camera at this point; 0: the rule fired at a moment, not at an attempt
+  std::string detail;
+  template <class F, class Self>
+  static void fields(Self& s, F&& f) {
+    f("rule", s.rule), f("point", s.point), f("effect", s.effect), f("attempt", s.attempt), f("detail", s.detail);
+  }
+};
+struct SecretSeen {  // something secret of a camera stood where it must not; the secret itself is never written down
+  static constexpr std::string_view kName = "secret_seen";
+  std::string where;  // mqtt-payload, mqtt-topic, query, header, log
+  std::string what;   // private-key, token
+  template <class F, class Self>
+  static void fields(Self& s, F&& f) {
+    f("where", s.where), f("what", s.what);
+  }
+};
 struct BrokerStarted {
   static constexpr std::string_view kName = "broker_started";
   std::int64_t pid = 0;
@@ -321,11 +342,12 @@ struct RunEnded {
   }
 };
 
-using Payload = std::variant<PowerOn, StageStarted, StageEnded, RetryScheduled, CameraOnline, CameraOffline,
-                             CameraGaveUp, ConfigStored, StoreDiscarded, CommandReceived, CommandAnswered, TlsFailed,
-                             HttpServed, TokenIssued, TokenAccepted, TokenRejected, DeviceRegistered, CertificateIssued,
-                             CertificateStatusChanged, MqttRefused, MqttConnected, MqttSubscribed, MqttPublished,
-                             MqttDenied, MqttDisconnected, IdentityMismatch, BrokerStarted, BrokerExited, RunEnded>;
+using Payload =
+    std::variant<PowerOn, StageStarted, StageEnded, RetryScheduled, CameraOnline, CameraOffline, CameraGaveUp,
+                 ConfigStored, StoreDiscarded, CommandReceived, CommandAnswered, TlsFailed, HttpServed, TokenIssued,
+                 TokenAccepted, TokenRejected, DeviceRegistered, CertificateIssued, CertificateStatusChanged,
+                 MqttRefused, MqttConnected, MqttSubscribed, MqttPublished, MqttDenied, MqttDisconnected,
+                 IdentityMismatch, FaultFired, SecretSeen, BrokerStarted, BrokerExited, RunEnded>;
 
 struct Event {
   std::int64_t t_ns = 0;       // since the journal was opened

@@ -99,6 +99,13 @@ struct Tell {
   std::string operator()(const IdentityMismatch& e) const {
     return fmt::format("address and certificate disagree: device {}", e.device_id);
   }
+  std::string operator()(const FaultFired& e) const {
+    const auto where = e.attempt == 0 ? e.point : fmt::format("{} (attempt {})", e.point, e.attempt);
+    return fmt::format("FAULT {}: {} at {}{}", e.rule, e.effect, where, e.detail.empty() ? "" : ": " + e.detail);
+  }
+  std::string operator()(const SecretSeen& e) const {
+    return fmt::format("a secret was seen: {} in {}", e.what, e.where);
+  }
   std::string operator()(const BrokerStarted& e) const {
     return fmt::format("Mosquitto started, pid {}, in {}", e.pid, ms(e.took_us));
   }

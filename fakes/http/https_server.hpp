@@ -13,6 +13,7 @@
 #include "base/net/acceptor.hpp"
 #include "base/net/shard.hpp"
 #include "fakes/sims.hpp"
+#include "fault/engine.hpp"
 #include "journal/journal.hpp"
 #include "wire/http.hpp"
 #include "wire/x509.hpp"
@@ -27,6 +28,8 @@ struct LabContext {
   std::vector<journal::Lane>& lanes;  // one a shard, by index
   const SimDirectory& sims;
   const WallClock& clock;
+  const fault::Engine& faults = no_faults();  // consulted at every point
+  [[nodiscard]] static const fault::Engine& no_faults();
 };
 
 struct HttpPeer {

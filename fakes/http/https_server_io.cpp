@@ -180,6 +180,11 @@ asio::awaitable<void> serve(CorePtr core, Shard& shard, Accepted accepted) {
 
 }  // namespace
 
+const fault::Engine& LabContext::no_faults() {
+  static const fault::Engine kNone;
+  return kNone;
+}
+
 struct HttpsServer::Impl {
   std::unique_ptr<Acceptor> acceptor;
 };

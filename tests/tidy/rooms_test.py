@@ -10,13 +10,14 @@ MAY_INCLUDE = {  # docs/architecture.md has the same table
     "base": set(),
     "wire": {"base"},
     "journal": {"base"},
-    "sim": {"base", "wire", "journal"},
-    "fakes": {"base", "wire", "journal"},
-    "harness/scenario": {"base", "journal"},
+    "fault": {"base", "wire", "journal"},
+    "sim": {"base", "wire", "journal", "fault"},
+    "fakes": {"base", "wire", "journal", "fault"},
+    "harness/scenario": {"base", "journal", "fault"},
     "harness/judge": {"base", "journal", "harness/scenario", "harness/measure"},
     "harness/measure": {"base", "journal"},
     "reports": {"base", "journal", "harness/judge", "harness/measure", "harness/scenario"},
-    "harness": {"base", "wire", "journal", "sim", "fakes", "reports", "harness/scenario", "harness/judge", "harness/measure"},
+    "harness": {"base", "wire", "journal", "fault", "sim", "fakes", "reports", "harness/scenario", "harness/judge", "harness/measure"},
 }
 # Where the co_await expression may name a temporary: all are trivially destructible (GCC bug 107288 destroys others twice).
 HARMLESS_TEMPORARY = re.compile(r"redirect_error\(|use_awaitable|asio::post\(")

@@ -1,0 +1,9 @@
+#include "fault/plans.hpp"
+
+namespace firstlight::fault::attach {
+
+extern const EffectOn<AttachPlan> reject;
+const EffectOn<AttachPlan> reject({"reject", "The network rejects the attach for now."},
+                                  [](AttachPlan& p, const Arguments&) { p.answer = AttachPlan::Answer::reject; });
+
+}  // namespace firstlight::fault::attach

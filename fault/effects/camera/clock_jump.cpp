@@ -1,0 +1,13 @@
+#include "fault/plans.hpp"
+
+namespace firstlight::fault::camera {
+
+extern const EffectOn<CameraPlan> clock_jump;
+const EffectOn<CameraPlan> clock_jump(
+    {"clock-jump",
+     "The camera's clock jumps at the rule's moment.",
+     {Parameter{.name = "by", .kind = Kind::duration, .summary = "Forward; negative: back.", .least = -INT64_MAX}},
+     Moment::scheduled},
+    [](CameraPlan& p, const Arguments& a) { p.clock_by = a.duration("by"); });
+
+}  // namespace firstlight::fault::camera

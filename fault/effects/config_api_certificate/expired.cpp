@@ -1,0 +1,13 @@
+#include "fault/plans.hpp"
+
+namespace firstlight::fault::config_api_certificate {
+
+extern const EffectOn<CertificatePlan> expired;
+const EffectOn<CertificatePlan> expired(
+    {"expired",
+     "The device certificate has expired.",
+     {Parameter{
+         .name = "ago", .kind = Kind::duration, .summary = "How long ago, by the lab's clock.", .fallback = "1h"}}},
+    [](CertificatePlan& p, const Arguments& a) { p.expired = a.duration("ago"); });
+
+}  // namespace firstlight::fault::config_api_certificate

@@ -1,0 +1,9 @@
+#include "fault/plans.hpp"
+
+namespace firstlight::fault::endorse_token {
+
+extern const EffectOn<TokenDraft> flipped_signature;
+const EffectOn<TokenDraft> flipped_signature({"flipped-signature", "One bit of the signature is wrong."},
+                                             [](TokenDraft& p, const Arguments&) { p.flip_signature = true; });
+
+}  // namespace firstlight::fault::endorse_token

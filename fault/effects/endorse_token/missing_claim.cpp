@@ -1,0 +1,20 @@
+#include "fault/plans.hpp"
+
+namespace firstlight::fault::endorse_token {
+
+extern const EffectOn<TokenDraft> missing_claim;
+const EffectOn<TokenDraft> missing_claim({"missing-claim",
+                                          "A claim is absent.",
+                                          {Parameter{.name = "claim",
+                                                     .kind = Kind::choice,
+                                                     .summary = "Which.",
+                                                     .choices = {"iss", "aud", "exp", "jti", "iat", "nbf", "sub",
+                                                                 "soracom-endorse-claim", "imsi"}}}},
+                                         [](TokenDraft& p, const Arguments& a) {
+                                           if (a.text("claim") == "imsi")
+                                             p.claims["soracom-endorse-claim"].erase("imsi");
+                                           else
+                                             p.claims.erase(a.text("claim"));
+                                         });
+
+}  // namespace firstlight::fault::endorse_token

@@ -1,0 +1,11 @@
+#include "fault/plans.hpp"
+
+namespace firstlight::fault::endorse_token {
+
+extern const EffectOn<TokenDraft> wrong_audience;
+const EffectOn<TokenDraft> wrong_audience({"wrong-audience", "For another audience."},
+                                          [](TokenDraft& p, const Arguments&) {
+                                            p.claims["aud"] = "another-audience";
+                                          });
+
+}  // namespace firstlight::fault::endorse_token

@@ -1,0 +1,13 @@
+#include "fault/plans.hpp"
+
+namespace firstlight::fault::iot_certificate {
+
+extern const EffectOn<FatePlan> expires;
+const EffectOn<FatePlan> expires(
+    {"expires",
+     "The certificate ends soon after its issue, in mid-session.",
+     {Parameter{
+         .name = "in", .kind = Kind::duration, .summary = "From its issue, in whole seconds.", .least = 1000000}}},
+    [](FatePlan& p, const Arguments& a) { p.expires_in = a.duration("in"); });
+
+}  // namespace firstlight::fault::iot_certificate

@@ -1,0 +1,11 @@
+#include "fault/plans.hpp"
+
+namespace firstlight::fault::iot_certificate {
+
+extern const EffectOn<FatePlan> propagation;
+const EffectOn<FatePlan> propagation({"propagation",
+                                      "The edge learns late of the certificate.",
+                                      {Parameter{.name = "delay", .kind = Kind::duration, .summary = "How late."}}},
+                                     [](FatePlan& p, const Arguments& a) { p.propagation = a.duration("delay"); });
+
+}  // namespace firstlight::fault::iot_certificate

@@ -1,0 +1,13 @@
+#include "fault/plans.hpp"
+
+namespace firstlight::fault::link {
+
+extern const EffectOn<LinkPlan> refuse;
+const EffectOn<LinkPlan> refuse(
+    {"refuse",
+     "The service's port is closed while the rule is active: connecting is refused. For all cameras only.",
+     {},
+     Moment::scheduled},
+    [](LinkPlan& p, const Arguments&) { p.swallow = false; });
+
+}  // namespace firstlight::fault::link

@@ -1,0 +1,16 @@
+#include "fault/plans.hpp"
+
+namespace firstlight::fault::tls {
+
+extern const EffectOn<TlsPlan> expired;
+const EffectOn<TlsPlan> expired(
+    {"expired",
+     "The server's certificate has expired.",
+     {Parameter{
+         .name = "ago", .kind = Kind::duration, .summary = "How long ago, by the lab's clock.", .fallback = "1h"}}},
+    [](TlsPlan& p, const Arguments& a) {
+      p.certificate = TlsPlan::Certificate::expired;
+      p.by = a.duration("ago");
+    });
+
+}  // namespace firstlight::fault::tls

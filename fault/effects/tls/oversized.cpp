@@ -1,0 +1,19 @@
+#include "fault/plans.hpp"
+
+namespace firstlight::fault::tls {
+
+extern const EffectOn<TlsPlan> oversized;
+const EffectOn<TlsPlan> oversized({"oversized",
+                                   "The server sends a chain of many certificates.",
+                                   {Parameter{.name = "bytes",
+                                              .kind = Kind::bytes,
+                                              .summary = "The chain's size, at least.",
+                                              .fallback = "16KiB",
+                                              .least = 1024,
+                                              .most = 65536}}},
+                                  [](TlsPlan& p, const Arguments& a) {
+                                    p.certificate = TlsPlan::Certificate::oversized;
+                                    p.bytes = a.integer("bytes");
+                                  });
+
+}  // namespace firstlight::fault::tls
