@@ -4,9 +4,12 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "harness/scenario/shard.hpp"
 
 namespace firstlight::harness::cli {
 
@@ -21,6 +24,7 @@ enum Exit : int {
   kInfra = 10,
   kThreshold = 11,
   kInconclusive = 12,
+  kFlaky = 13,
 };
 
 using Action = std::function<int()>;
@@ -29,7 +33,10 @@ Action add_run(CLI::App& app);
 Action add_list(CLI::App& app);
 Action add_check(CLI::App& app);
 Action add_schema(CLI::App& app);
+Action add_faults(CLI::App& app);
 Action add_judge(CLI::App& app);
+Action add_merge(CLI::App& app);
+Action add_play_one(CLI::App& app);
 Action add_lab(CLI::App& app);
 Action add_camera(CLI::App& app);
 
@@ -46,6 +53,9 @@ void add_choice(CLI::App& verb, const std::string& flag, T& target,
   };
   verb.add_option_function<std::string>(flag, set, help)->check(CLI::IsMember(names));
 }
+
+/// `--shard I/N`. `target` lives as long as the verb's action.
+void add_shard_option(CLI::App& verb, std::optional<Shard>& target);
 
 /// Writes a report file; "-" is standard output. False, with a message on stderr, when it cannot be written.
 [[nodiscard]] bool write_report(const std::string& path, const std::string& text);

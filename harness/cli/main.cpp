@@ -17,15 +17,19 @@ int dispatch(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(
       "Exit codes: 0 all passed, 1 failed, 2 interrupted, 3 a bug of firstlight, 4 usage or scenario error,\n"
-      "5 nothing selected, 10 infrastructure, 11 only thresholds breached, 12 inconclusive.");
+      "5 nothing selected, 10 infrastructure, 11 only thresholds breached, 12 inconclusive,\n"
+      "13 only flaky, with --flaky=fail. When several apply, the first of 4, 3, 2, 1, 10, 11, 12, 13.");
   std::map<std::string, cli::Action> actions;
   actions["run"] = cli::add_run(app);
   actions["list"] = cli::add_list(app);
   actions["check"] = cli::add_check(app);
   actions["schema"] = cli::add_schema(app);
+  actions["faults"] = cli::add_faults(app);
   actions["lab"] = cli::add_lab(app);
   actions["camera"] = cli::add_camera(app);
   actions["judge"] = cli::add_judge(app);
+  actions["merge"] = cli::add_merge(app);
+  actions["play-one"] = cli::add_play_one(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

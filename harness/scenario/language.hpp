@@ -10,11 +10,14 @@ namespace firstlight::harness {
 [[nodiscard]] Form<Scenario> scenario_form();
 [[nodiscard]] Form<Cameras> cameras_form();
 [[nodiscard]] Form<Lab> lab_form();
+[[nodiscard]] Form<std::vector<FaultRule>> faults_form();
+[[nodiscard]] Form<Quarantine> quarantine_form();
 /// One item of `expect`. A new expectation is one alternative there, with a form of its own.
 [[nodiscard]] Form<Expectation> expectation_form();
 
 /// What only the whole scenario can contradict: bounds beyond its end, more cameras than there are, an expectation
 /// twice. False: reported.
 bool check_scenario(Reading& reading, const Good& good, const Scenario& scenario);
+bool check_faults(Reading& reading, const Good& good, const Scenario& scenario);
 
 }  // namespace firstlight::harness

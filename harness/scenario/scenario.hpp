@@ -13,33 +13,13 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "journal/event.hpp"
+#include "harness/scenario/expectations.hpp"
+#include "harness/scenario/faults.hpp"
+#include "harness/scenario/parts.hpp"
 
 namespace firstlight::harness {
 
-using Duration = std::chrono::microseconds;
-
-inline constexpr std::uint32_t kMaxCameras = 20'000;
-
-/// Where something stands in the scenario's file; both count from 1, columns count characters. 0: nowhere.
-struct Position {
-  std::size_t line = 0;
-  std::size_t column = 0;
-  friend auto operator<=>(const Position&, const Position&) = default;
-};
-
 // -- cameras -----------------------------------------------------------------------------------------------------
-
-/// A part of the fleet: `all`, `20%` or a number of cameras.
-struct CameraSet {
-  enum class Kind : std::uint8_t { share, number };
-  Kind kind = Kind::share;
-  std::uint32_t value = 100'00;  // share: hundredths of a percent (`all` is 100'00); number: cameras
-
-  /// How many cameras of a fleet this means: exactly round(n·p) for a share, halves up.
-  [[nodiscard]] std::uint32_t of(std::uint32_t fleet) const;
-  friend bool operator==(const CameraSet&, const CameraSet&) = default;
-};
 
 struct ArriveAtOnce {};
 struct ArriveAtRate {  // evenly spaced, the first camera at 0
@@ -106,57 +86,29 @@ struct Lab {
   Duration clock_offset{0};  // the lab's wall time minus real time; may be negative
 };
 
-// -- expectations ------------------------------------------------------------------------------------------------
-
-/// At least so many cameras are online at some moment no later than `within` after the scenario's start (time 0 of the
-/// plan, not each camera's own power-on; for that there is latency of the stage total).
-struct ExpectOnline {
-  CameraSet cameras;
-  std::optional<Duration> within;  // nothing: by the scenario's end
-};
-
-/// A stage of the camera's path; nothing: `total`, power-on to online.
-using LatencyStage = std::optional<journal::Stage>;
-[[nodiscard]] std::string_view latency_stage_name(LatencyStage stage);
-
-enum class Quantile : std::uint8_t { p50, p90, p99, max };
-[[nodiscard]] std::string_view quantile_name(Quantile q);
-
-struct LatencyLimit {
-  Quantile quantile = Quantile::max;
-  Duration below{0};  // strictly
-};
-struct ExpectLatency {
-  LatencyStage stage;
-  std::vector<LatencyLimit> limits;  // at least one, in the order p50, p90, p99, max; no quantile twice
-};
-
-/// Each camera's number of attempts of the stage (StageStarted events).
-struct ExpectAttempts {
-  journal::Stage stage{};
-  std::optional<std::uint32_t> at_most;  // at least one of the two is set
-  std::optional<std::uint32_t> at_least;
-};
-
-struct Expectation {
-  Position at;
-  std::variant<ExpectOnline, ExpectLatency, ExpectAttempts> check;
-};
-/// The expectation as a scenario would write it: `online: {cameras: 100%, within: 30s}`.
-[[nodiscard]] std::string expectation_text(const Expectation& expectation);
-
 // -- the whole ---------------------------------------------------------------------------------------------------
+
+/// The scenario is known to fail: until the day has passed (in UTC) that does not fail a run.
+struct Quarantine {
+  std::chrono::sys_days until{};  // the last day
+  std::string reason;
+  friend bool operator==(const Quarantine&, const Quarantine&) = default;
+};
 
 struct Scenario {
   std::string name;  // lower-case letters, digits and hyphens: also the name of the scenario's folder in out/
   std::string summary;
   std::vector<std::string> tags;
+  std::string skip;  // why it is not run; empty: it is run
+  std::optional<Quarantine> quarantine;
   std::optional<std::uint64_t> seed;
   std::optional<Duration> run_for;  // nothing: it ends when every camera is online or has given up
   Duration timeout{0};              // the ceiling: reaching it is a failure
   Cameras cameras;
   Lab lab;
-  std::vector<Expectation> expect;  // at least one, in the file's order
+  std::vector<FaultRule> faults;       // in the file's order
+  std::vector<std::string> killed_by;  // defects with which it must fail
+  std::vector<Expectation> expect;     // at least one, in the file's order
 
   std::string file;    // as it was named to the loader
   std::string source;  // the file's text, for the journal's header: load_scenario(source, file) gives this scenario

@@ -36,6 +36,13 @@ Form<std::vector<std::string>> tags_form() {
   return form;
 }
 
+/// The names of defects, or none: a scenario that tests the lab itself says so with an empty list.
+Form<std::vector<std::string>> killed_by_form() {
+  auto form = list_form("killed_by", slug_form("a defect's name"));
+  form.schema["uniqueItems"] = true;
+  return form;
+}
+
 }  // namespace
 
 Form<Scenario> scenario_form() {
@@ -46,17 +53,25 @@ Form<Scenario> scenario_form() {
        field("summary", &Scenario::summary, text_form(1000), "In plain words: what happens, and what is right.")
            .required(),
        field("tags", &Scenario::tags, tags_form(), "Words to select scenarios by (--tag, --exclude-tag)."),
+       field("skip", &Scenario::skip, text_form(300), "Why the scenario is not run."),
+       field("quarantine", &Scenario::quarantine, optional_form(quarantine_form()),
+             "Until when a failure of this scenario does not fail the run, and why."),
        field("seed", &Scenario::seed, optional_form(integer_form(0, kLargestSeed)),
              "Decides every draw. Without it, and without --seed, one is drawn and printed."),
        field("run_for", &Scenario::run_for, optional_form(duration_form()),
              "The normal end. Without it: when every camera is online or has given up."),
        field("timeout", &Scenario::timeout, duration_form(), "The ceiling; reaching it is a failure.").required(),
        field("cameras", &Scenario::cameras, cameras_form(), "The fleet.").required(),
-       field("lab", &Scenario::lab, lab_form(), "What the cameras meet."), later<Scenario>("faults"),
-       later<Scenario>("quarantine"), later<Scenario>("killed_by"),
+       field("lab", &Scenario::lab, lab_form(), "What the cameras meet."),
+       field("faults", &Scenario::faults, faults_form(), "What breaks, for whom, when and how often."),
+       field("killed_by", &Scenario::killed_by, killed_by_form(),
+             "Firmware defects with which this scenario must fail: the proof that it can."),
        field("expect", &Scenario::expect, list_form("expect", expectation_form()), "What must hold, all of it.")
            .required()},
-      check_scenario);
+      [](Reading& reading, const Good& good, const Scenario& scenario) {
+        const bool sound = check_faults(reading, good, scenario);
+        return check_scenario(reading, good, scenario) && sound;
+      });
 }
 
 }  // namespace firstlight::harness

@@ -1,0 +1,109 @@
+// The verb `faults`: prints the catalogue.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/time.hpp"
+#include "fault/catalogue.hpp"
+#include "harness/cli/cli.hpp"
+
+namespace firstlight::harness::cli {
+
+namespace {
+
+using fault::EffectInfo;
+using fault::Kind;
+using fault::Parameter;
+
+std::string bound(const Parameter& p, std::int64_t value) {
+  if (p.kind == Kind::duration) return format_duration(fault::Duration(value));
+  return fmt::format("{}{}", value, p.kind == Kind::bytes ? "B" : "");
+}
+
+/// "duration, at least 1us", "one of at-once, before-tls", "integer, 200 to 599".
+std::string unit_text(const Parameter& p) {
+  if (p.kind == Kind::choice) return fmt::format("one of {}", fmt::join(p.choices, ", "));
+  std::string text(fault::kind_name(p.kind));
+  if (p.least < 0 && p.most == INT64_MAX) return text + ", may be negative";
+  if (p.most != INT64_MAX) return text + fmt::format(", {} to {}", bound(p, p.least), bound(p, p.most));
+  if (p.least > 0) return text + ", at least " + bound(p, p.least);
+  return text;
+}
+
+std::string_view moment_text(fault::Moment moment) {
+  switch (moment) {
+    case fault::Moment::attempt:
+      return "by attempt";
+    case fault::Moment::scheduled:
+      return "at a moment";
+    case fault::Moment::either:
+      return "by attempt, or at a moment";
+  }
+  return "?";
+}
+
+void print_effect(const EffectInfo& effect) {
+  fmt::print("    {:<20}  {} [{}]\n", effect.name, effect.summary, moment_text(effect.moment));
+  for (const auto& p : effect.parameters) {
+    const auto given = p.fallback.empty() ? std::string("required") : fmt::format("default {}", p.fallback);
+    fmt::print("        {:<14}  {} ({}; {})\n", p.name, p.summary, unit_text(p), given);
+  }
+}
+
+int print_text(const std::string& only) {
+  std::set<const void*> printed;
+  bool any = false;
+  for (const auto& point : fault::catalogue()) {
+    if (!only.empty() && point.name != only) continue;
+    any = true;
+    fmt::print("{}  (an attempt: {})\n  {}\n", point.name, point.counts, point.summary);
+    if (printed.insert(point.effects).second)
+      for (const auto* effect : *point.effects) print_effect(*effect);
+    else
+      fmt::print("    as above\n");
+    fmt::print("\n");
+  }
+  if (any) return kOk;
+  complain(fmt::format("there is no fault point \"{}\"; `firstlight faults` lists all", only));
+  return kUsage;
+}
+
+int print_json() {
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  for (const auto& point : fault::catalogue()) {
+    nlohmann::ordered_json effects = nlohmann::ordered_json::array();
+    for (const auto* effect : *point.effects) {
+      nlohmann::ordered_json parameters = nlohmann::ordered_json::array();
+      for (const auto& p : effect->parameters) {
+        parameters.push_back({{"name", p.name}, {"unit", unit_text(p)}, {"summary", p.summary}});
+        if (!p.fallback.empty()) parameters.back()["default"] = p.fallback;
+      }
+      effects.push_back({{"name", effect->name},
+                         {"summary", effect->summary},
+                         {"moment", moment_text(effect->moment)},
+                         {"parameters", std::move(parameters)}});
+    }
+    all.push_back({{"point", point.name},
+                   {"attempt", point.counts},
+                   {"summary", point.summary},
+                   {"effects", std::move(effects)}});
+  }
+  fmt::print("{}\n", nlohmann::ordered_json{{"schema_version", 1}, {"points", std::move(all)}}.dump(2));
+  return kOk;
+}
+
+}  // namespace
+
+Action add_faults(CLI::App& app) {
+  auto* verb = app.add_subcommand("faults", "List the fault points, what can be injected there, parameters and units");
+  auto point = std::make_shared<std::string>();
+  auto json = std::make_shared<bool>(false);
+  verb->add_option("point", *point, "Only this point");
+  verb->add_flag("--json", *json, "As JSON");
+  return [point, json] { return *json ? print_json() : print_text(*point); };
+}
+
+}  // namespace firstlight::harness::cli

@@ -1,0 +1,59 @@
+// What only the whole scenario can contradict about its faults: cameras that there are not, windows beyond the end.
+#include "harness/scenario/language.hpp"
+
+namespace firstlight::harness {
+
+namespace {
+
+struct End {
+  Duration at;
+  std::string name;
+};
+std::optional<End> latest_end(const Good& good, const Scenario& scenario) {
+  if (good.has("run_for")) return End{*scenario.run_for, "run_for " + format_duration(*scenario.run_for)};
+  if (good.has("timeout")) return End{scenario.timeout, "the timeout of " + format_duration(scenario.timeout)};
+  return {};
+}
+
+bool check_cameras(Reading& reading, const Node& rule, const FaultRule& fault, std::uint32_t fleet) {
+  const Node* cameras = rule.find("cameras");
+  if (!cameras) return true;
+  const auto none = [&](std::string message) { return reading.mistake(*cameras, std::move(message)), false; };
+  for (const auto& [from, to] : fault.cameras.listed)
+    if (to > fleet) return none(fmt::format("there is no camera {}: the scenario has {}", to, fleet));
+  if (!fault.cameras.listed.empty()) return true;
+  const auto meant = fault.cameras.part.of(fleet);
+  if (meant > fleet) return none(fmt::format("{} cameras are meant, and there are only {}", meant, fleet));
+  if (meant == 0) return none(fmt::format("{} of {} cameras is none", cameras->text, fleet));
+  return true;
+}
+
+bool check_time(Reading& reading, const Node& rule, const FaultRule& fault, const std::optional<End>& end) {
+  if (!fault.between || !end || fault.between->from < end->at) return true;
+  reading.mistake(*rule.find("between"), fmt::format("the window begins at {}, and the scenario ends by then ({})",
+                                                     format_duration(fault.between->from), end->name));
+  return false;
+}
+
+}  // namespace
+
+bool check_faults(Reading& reading, const Good& good, const Scenario& scenario) {
+  if (!good.has("faults")) return true;
+  const auto end = latest_end(good, scenario);
+  const auto& nodes = good.node("faults").items;
+  bool ok = true;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const auto& fault = scenario.faults[i];
+    if (good.has("cameras")) ok = check_cameras(reading, *nodes[i], fault, scenario.cameras.count) && ok;
+    ok = check_time(reading, *nodes[i], fault, end) && ok;
+    if (fault.effect == "cloned-identity" && good.has("cameras") &&
+        fault.arguments.integer("of") > scenario.cameras.count) {
+      reading.mistake(*nodes[i]->find("inject"),
+                      fmt::format("there is no camera {} to be cloned", fault.arguments.integer("of")));
+      ok = false;
+    }
+  }
+  return ok;
+}
+
+}  // namespace firstlight::harness

@@ -1,0 +1,204 @@
+// `at` and `inject` of a fault rule: the catalogue's points, effects and parameters.
+#include <algorithm>
+#include <map>
+
+#include "harness/scenario/faults_form.hpp"
+#include "harness/scenario/values.hpp"
+
+namespace firstlight::harness {
+
+namespace {
+
+using fault::EffectInfo;
+using fault::Kind;
+using fault::Parameter;
+
+bool read_parameter(Reading& reading, const Node& node, const Parameter& p, fault::Arguments& out) {
+  if (node.kind != Node::Kind::scalar)
+    return wrong_type(reading, node, fmt::format("the {} of \"{}\"", fault::kind_name(p.kind), p.name));
+  if (p.kind == Kind::duration) {  // for its better messages
+    DurationLimits limits;
+    limits.may_be_negative = p.least < 0;
+    limits.least = Duration{std::max<std::int64_t>(p.least, 0)};
+    Duration value{};
+    if (!duration_form(limits).read(reading, node, value)) return false;
+    return out.set(p.name, fault::Value(value.count())), true;
+  }
+  const auto kind = scalar_kind(node);
+  const bool fits = p.kind == Kind::integer  ? kind == ScalarKind::integer
+                    : p.kind == Kind::flag   ? kind == ScalarKind::boolean
+                    : p.kind == Kind::choice ? true
+                                             : kind == ScalarKind::text;
+  auto value = fault::parse_value(p, node.text);
+  if (auto* good = std::get_if<fault::Value>(&value); good && fits) return out.set(p.name, std::move(*good)), true;
+  const auto expected = fits ? std::get<fault::NoValue>(value).expected : std::string(fault::kind_name(p.kind));
+  std::vector<std::string_view> choices(p.choices);
+  reading.mistake(node, fmt::format("\"{}\" is {}, found {}", p.name, expected, what_it_is(node)),
+                  choices.empty() ? std::string() : suggestion(node.text, choices));
+  return false;
+}
+
+bool fill_in(Reading& reading, const Node& node, const EffectInfo& effect, fault::Arguments& out) {
+  bool ok = true;
+  for (const auto& p : effect.parameters) {
+    if (out.has(p.name)) continue;
+    if (!p.fallback.empty()) {
+      out.set(p.name, std::get<fault::Value>(fault::parse_value(p, p.fallback)));
+      continue;
+    }
+    reading.mistake(node, fmt::format("\"{}\" needs its {} ({})", effect.name, p.name, fault::kind_name(p.kind)),
+                    fmt::format("write {{{}: {{{}: …}}}}", effect.name, p.name));
+    ok = false;
+  }
+  return ok;
+}
+
+bool read_parameters(Reading& reading, const Node& node, const EffectInfo& effect, fault::Arguments& out) {
+  if (effect.parameters.empty())
+    return reading.mistake(node, fmt::format("\"{}\" takes no value", effect.name),
+                           fmt::format("write inject: {}", effect.name)),
+           false;
+  if (node.kind != Node::Kind::map) return read_parameter(reading, node, effect.parameters.front(), out);
+  bool ok = true;
+  std::vector<std::string_view> known;
+  for (const auto& p : effect.parameters) known.push_back(p.name);
+  for (const auto& [key, value] : unique_entries(reading, node)) {
+    const auto p = std::find_if(effect.parameters.begin(), effect.parameters.end(),
+                                [&](const auto& x) { return x.name == key->text; });
+    if (p == effect.parameters.end())
+      unknown_key(reading, *key, effect.name, known), ok = false;
+    else
+      ok = read_parameter(reading, *value, *p, out) && ok;
+  }
+  return ok;
+}
+
+const EffectInfo* find_effect(Reading& reading, const Node& name, const fault::PointInfo& point) {
+  const auto* effect = point.find(name.text);
+  if (effect) return effect;
+  std::vector<std::string_view> known;
+  for (const auto* e : *point.effects) known.push_back(e->name);
+  reading.mistake(name, fmt::format("nothing called {} can be injected at {}", in_quotes(name.text), point.name),
+                  suggestion(name.text, known));
+  return nullptr;
+}
+
+Json parameter_schema(const Parameter& p) {
+  Json schema;
+  switch (p.kind) {
+    case Kind::duration: {
+      DurationLimits limits;
+      limits.may_be_negative = p.least < 0;
+      schema = duration_form(limits).schema;
+      break;
+    }
+    case Kind::bytes:
+      schema = {{"type", "string"}, {"pattern", "^[0-9]+(B|KiB|MiB)$"}};
+      break;
+    case Kind::integer:
+      schema = {{"type", "integer"}, {"minimum", p.least}, {"maximum", p.most}};
+      break;
+    case Kind::percent:
+      schema = {{"type", "string"}, {"pattern", "^[0-9]{1,3}(\\.[0-9]{1,2})?%$"}};
+      break;
+    case Kind::text:
+      schema = {{"type", "string"}};
+      break;
+    case Kind::choice:
+      for (const auto choice : p.choices) {
+        schema["enum"].push_back(choice);
+        // Unquoted, 1.2 is a number to YAML.
+        if (const auto n = Json::parse(choice, nullptr, false); n.is_number()) schema["enum"].push_back(n);
+      }
+      break;
+    case Kind::flag:
+      schema = {{"type", "boolean"}};
+      break;
+  }
+  schema["description"] = p.summary;
+  if (!p.fallback.empty()) schema["default"] = p.fallback;
+  return schema;
+}
+
+Json effect_schema(const EffectInfo& effect) {
+  Json any = Json::array();
+  const bool needs =
+      std::any_of(effect.parameters.begin(), effect.parameters.end(), [](const auto& p) { return p.fallback.empty(); });
+  if (!needs) any.push_back({{"const", effect.name}, {"description", effect.summary}});
+  if (effect.parameters.empty()) return any;
+  Json map{{"type", "object"}, {"additionalProperties", false}, {"properties", Json::object()}};
+  for (const auto& p : effect.parameters) {
+    map["properties"][std::string(p.name)] = parameter_schema(p);
+    if (p.fallback.empty()) map["required"].push_back(p.name);
+  }
+  Json value{{"description", effect.summary}, {"anyOf", {map}}};
+  const auto others = std::count_if(effect.parameters.begin() + 1, effect.parameters.end(),
+                                    [](const auto& p) { return p.fallback.empty(); });
+  if (others == 0) value["anyOf"].push_back(parameter_schema(effect.parameters.front()));
+  any.push_back({{"type", "object"},
+                 {"additionalProperties", false},
+                 {"properties", {{std::string(effect.name), value}}},
+                 {"required", {effect.name}}});
+  return any;
+}
+
+}  // namespace
+
+Field<FaultRule> at_field() {
+  Field<FaultRule> field;
+  field.key = "at";
+  field.schema = {{"description", "The point; `firstlight faults` lists all."}};
+  for (const auto& point : fault::catalogue()) field.schema["enum"].push_back(point.name);
+  field.read = [](Reading& reading, const Node& node, FaultRule& out) {
+    if (node.kind != Node::Kind::scalar) return wrong_type(reading, node, "a fault point's name");
+    out.point = fault::find_point(node.text);
+    out.at = node.text;
+    if (out.point) return true;
+    std::vector<std::string_view> known;
+    for (const auto& point : fault::catalogue()) known.push_back(point.name);
+    reading.mistake(node, fmt::format("unknown fault point {}", in_quotes(node.text)), suggestion(node.text, known));
+    return false;
+  };
+  return field;
+}
+
+Field<FaultRule> inject_field() {
+  Field<FaultRule> field;
+  field.key = "inject";
+  field.schema = {{"description", "What breaks: an effect's name, or a map with that one key."}};
+  field.read = [](Reading&, const Node&, FaultRule&) { return true; };
+  return field;
+}
+
+Json inject_by_point() {
+  std::map<const std::vector<const EffectInfo*>*, std::vector<std::string_view>> points;
+  std::vector<const std::vector<const EffectInfo*>*> order;
+  for (const auto& point : fault::catalogue()) {
+    auto& names = points[point.effects];
+    if (names.empty()) order.push_back(point.effects);
+    names.push_back(point.name);
+  }
+  Json all = Json::array();
+  for (const auto* effects : order) {
+    Json any = Json::array();
+    for (const auto* effect : *effects)
+      for (auto& form : effect_schema(*effect)) any.push_back(form);
+    all.push_back({{"if", {{"properties", {{"at", {{"enum", points[effects]}}}}}}},
+                   {"then", {{"properties", {{"inject", {{"anyOf", any}}}}}}}});
+  }
+  return all;
+}
+
+bool read_inject(Reading& reading, const Node& node, FaultRule& out) {
+  if (node.kind != Node::Kind::scalar && (node.kind != Node::Kind::map || node.entries.size() != 1))
+    return wrong_type(reading, node, "an effect's name, or a map with that one key", "for example {delay: 2s}");
+  const bool bare = node.kind == Node::Kind::scalar;
+  const Node& name = bare ? node : *node.entries.front().first;
+  out.what = find_effect(reading, name, *out.point);
+  if (!out.what) return false;
+  out.effect = out.what->name;
+  if (!bare && !read_parameters(reading, *node.entries.front().second, *out.what, out.arguments)) return false;
+  return fill_in(reading, name, *out.what, out.arguments);
+}
+
+}  // namespace firstlight::harness
