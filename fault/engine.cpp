@@ -1,7 +1,5 @@
 #include "fault/engine.hpp"
 
-#include "base/random.hpp"
-
 namespace firstlight::fault {
 
 namespace {
@@ -79,6 +77,29 @@ bool Engine::active(const Rule& rule, std::uint32_t camera) const {
   const auto& armed = armed_[static_cast<std::size_t>(&rule - rules_.data())];
   const auto struck = armed.at_ns[slot(rule, camera, cameras_)].load(std::memory_order_relaxed);
   return within(ns_of(SteadyClock::now()), struck, rule.after->lasts);
+}
+
+std::optional<SteadyClock::time_point> Engine::next_change(const Rule& rule, std::uint32_t camera) const {
+  std::int64_t from = kNever;
+  std::optional<Duration> lasts;
+  if (rule.between) {
+    from = origin_ns_.load(std::memory_order_relaxed);
+    if (from != kNever) from += ns_of(rule.between->from);
+    if (rule.between->to) lasts = *rule.between->to - rule.between->from;
+  } else if (rule.after) {
+    from = armed_[static_cast<std::size_t>(&rule - rules_.data())].at_ns[slot(rule, camera, cameras_)];
+    lasts = rule.after->lasts;
+  }
+  const auto now = ns_of(SteadyClock::now());
+  if (from == kNever) return {};
+  if (now < from) return point_of(from);
+  if (lasts && now < from + ns_of(*lasts)) return point_of(from + ns_of(*lasts));
+  return {};
+}
+
+RandomStream Engine::random(const Shot& shot) const {
+  const auto& id = draw_ids_[static_cast<std::size_t>(&shot.rule() - rules_.data())];
+  return RandomStream(DrawKey{seed_, shot.camera(), point_name(shot.point()), shot.attempt(), id});
 }
 
 Shots Engine::consult_at_any_time(Point point, std::uint32_t camera, std::uint32_t attempt) const {

@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/random.hpp"
 #include "base/time.hpp"
 #include "fault/rule.hpp"
 #include "journal/journal.hpp"
@@ -69,6 +70,11 @@ class Engine {
   [[nodiscard]] Shots consult_at_any_time(Point point, std::uint32_t camera, std::uint32_t attempt) const;
   /// Whether a rule's window is open, or its event has struck, for this camera now.
   [[nodiscard]] bool active(const Rule& rule, std::uint32_t camera) const;
+
+  /// When active() may change; nothing: it stays.
+  [[nodiscard]] std::optional<SteadyClock::time_point> next_change(const Rule& rule, std::uint32_t camera) const;
+  /// A stream of draws for one shot: the same for the same seed.
+  [[nodiscard]] RandomStream random(const Shot& shot) const;
 
   /// Consults and edits the plan with every effect that applies, in the scenario's order.
   template <class Plan>

@@ -31,6 +31,11 @@ class Acceptor {
                                                   unsigned short port, ShardSet& shards, Handler handler);
   ~Acceptor();
   [[nodiscard]] unsigned short port() const;
+  /// Connecting is refused by the kernel until resume(); the port stays ours, and connections that nobody accepted yet
+  /// are reset. Both on the front thread.
+  void refuse();
+  /// Errors: address-in-use.
+  result<void> resume();
   /// Stops accepting; connections that were handed over live on. Call on the front thread or after it ended.
   void close();
 

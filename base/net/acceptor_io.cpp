@@ -20,7 +20,7 @@ struct Acceptor::Impl : std::enable_shared_from_this<Acceptor::Impl> {
 
   void arm() {
     acceptor.async_wait(tcp::acceptor::wait_read, [self = shared_from_this()](const boost::system::error_code& ec) {
-      if (ec || !self->acceptor.is_open()) return;
+      if (ec || !self->acceptor.is_open() || self->refusing) return;
       if (self->drain())
         self->arm();
       else
@@ -59,7 +59,7 @@ struct Acceptor::Impl : std::enable_shared_from_this<Acceptor::Impl> {
   void arm_later() {
     pause.expires_after(std::chrono::milliseconds(20));
     pause.async_wait([self = shared_from_this()](const boost::system::error_code& ec) {
-      if (!ec) self->arm();
+      if (!ec && !self->refusing) self->arm();
     });
   }
 
@@ -77,6 +77,7 @@ struct Acceptor::Impl : std::enable_shared_from_this<Acceptor::Impl> {
   asio::steady_timer pause;
   ShardSet& shards;
   std::shared_ptr<Handler> handler;
+  bool refusing = false;
 };
 
 result<std::unique_ptr<Acceptor>> Acceptor::listen(asio::io_context& front, const std::string& address,
@@ -105,6 +106,20 @@ Acceptor::~Acceptor() {
 
 unsigned short Acceptor::port() const {
   return impl_->acceptor.local_endpoint().port();
+}
+
+// Linux takes a listening socket back to the bound state by shutdown(2), and listen(2) opens it again.
+void Acceptor::refuse() {
+  impl_->refusing = true;
+  boost::system::error_code ignored;
+  impl_->acceptor.cancel(ignored);
+  ::shutdown(impl_->acceptor.native_handle(), SHUT_RDWR);
+}
+
+result<void> Acceptor::resume() {
+  if (::listen(impl_->acceptor.native_handle(), 4096) != 0) return Error(Errc::address_in_use, std::strerror(errno));
+  if (std::exchange(impl_->refusing, false)) impl_->arm();
+  return result<void>();
 }
 
 void Acceptor::close() {

@@ -48,6 +48,7 @@ class ConfigApiServer {
   /// As stop_accepting(). Connections that live end with their shards.
   ~ConfigApiServer();
   [[nodiscard]] unsigned short port() const;
+  [[nodiscard]] HttpsServer& server();  // for faults that concern the whole of it
   /// Call on the front thread or after it ended.
   void stop_accepting();
 

@@ -1,9 +1,13 @@
 #include "fakes/config_api/server.hpp"
 
 #include <algorithm>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <mutex>
 
 #include "fakes/config_api/document.hpp"
+#include "fakes/config_api/faulted_issue.hpp"
 #include "fakes/config_api/rsa_pool.hpp"
 #include "fakes/http/json_error.hpp"
 
@@ -53,6 +57,7 @@ struct PerShard {
       : keys(crypto, directory), authority(crypto, pem) {}
   endorse::KeyCache keys;
   iot::Authority authority;
+  fault::AttemptCounter attempts;
 };
 
 struct Timings {
@@ -130,15 +135,42 @@ class Service {
       co_return json_error(500, "ConfigurationInvalid", "The device's own configuration is not a usable JSON object.");
     auto certificate = reusable(*device);
     if (!certificate) {
-      certificate = issue(peer.shard);
+      FaultedIssue faults(lab_, peer, shards_[peer.shard.index()]->attempts);
+      certificate = issue(peer.shard, faults);
       at.issued = SteadyClock::now();
-      const auto stored = co_await registry_.register_certificate(device->id, *certificate);
+      const auto owner = co_await owner_of(*device, faults);
+      const auto stored = co_await register_it(owner, *certificate, faults);
       if (!stored) co_return unavailable();
       at.registered = SteadyClock::now();
       if (config_.repeat == RepeatPolicy::reuse) issued_.keep(device->id, *certificate);
       append(peer, issued_event(*device, *certificate, at));
     }
-    co_return respond(std::move(*merged), *device, *certificate);
+    co_return respond(peer, std::move(*merged), *device, *certificate);
+  }
+
+  /// Whose certificate it is: the device's own, or by a fault that of a device which never asked.
+  asio::awaitable<DeviceId> owner_of(const iot::DeviceRecord& device, const FaultedIssue& faults) {
+    if (!faults.for_another_device()) co_return device.id;
+    const Imsi somebody("440109999999998");
+    const std::optional<Imei> no_imei;
+    const std::optional<SimId> no_sim;
+    const auto other = co_await registry_.admit_device(somebody, no_imei, no_sim);
+    co_return other ? other->id : device.id;
+  }
+
+  asio::awaitable<result<void>> register_it(const DeviceId& device, const iot::IssuedCertificate& certificate,
+                                            FaultedIssue& faults) {
+    if (const auto delay = faults.registration_delay(); delay > fault::Duration{0}) {
+      asio::steady_timer timer(faults.io(), delay);
+      boost::system::error_code ec;
+      co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+    }
+    // What is lost was answered as stored.
+    if (const auto answer = faults.registration_answer()) co_return *answer;
+    if (!faults.registered()) co_return result<void>();
+    auto stored = co_await registry_.register_certificate(device, certificate);
+    if (!stored) co_return stored.error();
+    co_return result<void>();
   }
 
   static journal::CertificateIssued issued_event(const iot::DeviceRecord& device,
@@ -162,10 +194,11 @@ class Service {
     return kept;
   }
 
-  iot::IssuedCertificate issue(Shard& shard) {
+  iot::IssuedCertificate issue(Shard& shard, FaultedIssue& faults) {
     const auto now = from_unix_seconds(unix_seconds(lab_.clock.now()));
     const wire::Validity validity{now - kBackdate, now + config_.certificate_lifetime};
     auto& authority = shards_[shard.index()]->authority;
+    if (faults.any()) return faults.issue(shard.crypto(), authority, config_.key_kind, validity, now);
     if (const auto pem = pool_ ? pool_->take() : std::nullopt) {
       const auto key = wire::parse_private_key(shard.crypto(), pem->reveal());
       return authority.issue_device(key.value().get(), validity);
@@ -173,7 +206,7 @@ class Service {
     return authority.issue_device(config_.key_kind, validity);
   }
 
-  wire::HttpResponse respond(ordered_json merged, const iot::DeviceRecord& device,
+  wire::HttpResponse respond(const HttpPeer& peer, ordered_json merged, const iot::DeviceRecord& device,
                              const iot::IssuedCertificate& certificate) const {
     DeviceFacts facts;
     facts.device_id = device.id;
@@ -187,8 +220,19 @@ class Service {
     facts.mqtt_port = config_.mqtt_port;
     wire::HttpResponse response;
     response.headers.emplace_back("Cache-Control", "no-store");  // it holds a private key
-    response.body = fill_document(std::move(merged), facts).dump();
+    auto document = fill_document(std::move(merged), facts);
+    edit_body(peer, document);
+    response.body = document.dump();
     return response;
+  }
+
+  void edit_body(const HttpPeer& peer, ordered_json& document) const {
+    constexpr auto kPoint = fault::Point::config_api_body;
+    if (!lab_.faults.watches(kPoint)) return;
+    fault::BodyDraft draft{&document};
+    const auto attempt = shards_[peer.shard.index()]->attempts.next(kPoint, peer.camera);
+    for (auto& shot : lab_.faults.edit(draft, kPoint, peer.camera, attempt))
+      shot.fired(lab_.lanes[peer.shard.index()], journal::Source::config_api, peer.address.to_string());
   }
 
   LabContext lab_;
@@ -217,6 +261,7 @@ result<std::unique_ptr<ConfigApiServer>> ConfigApiServer::start(LabContext& lab,
   if (!base) return base.error();
   HttpsServerConfig https;
   https.source = journal::Source::config_api;
+  https.faults = {fault::Point::link_config_api, fault::Point::tls_config_api, fault::Point::config_api_http};
   https.address = config.address;
   https.port = config.port;
   https.identity = std::move(config.identity);
@@ -228,6 +273,10 @@ result<std::unique_ptr<ConfigApiServer>> ConfigApiServer::start(LabContext& lab,
   if (!server) return server.error();
   auto impl = std::make_unique<Impl>(Impl{std::move(*server)});
   return std::unique_ptr<ConfigApiServer>(new ConfigApiServer(std::move(impl)));
+}
+
+HttpsServer& ConfigApiServer::server() {
+  return *impl_->server;
 }
 
 unsigned short ConfigApiServer::port() const {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/utf8.hpp"
+#include "fakes/endorse/draft.hpp"
 #include "fakes/http/json_error.hpp"
 #include "wire/jws.hpp"
 #include "wire/strict_json.hpp"
@@ -123,7 +124,15 @@ EndorseReply decide(const CryptoContext& crypto, const EndorseRequestFacts& fact
   // Verifiers bound what they read: a token that none would accept is not made.
   if (claims_json.size() > kMaxClaimsBytes || !wire::parse_strict_object(claims_json))
     return {bad_request("The request parameters are too large for a token."), {}};
-  const auto token = wire::sign_token(crypto, wire::format_token_header(key.id), claims_json, key.key);
+  const auto header_json = wire::format_token_header(key.id);
+  std::string token;
+  if (facts.edit) {
+    auto draft = make_draft(header_json, claims_json, facts.now);
+    facts.edit(draft);
+    token = sign_draft(crypto, draft, key.key);
+  } else {
+    token = wire::sign_token(crypto, header_json, claims_json, key.key);
+  }
   return {deliver(token, redirect), EndorseReply::Issued{facts.sim->imsi, claims.token_id, claims.expires_at}};
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "fakes/sims.hpp"
+#include "fault/plans.hpp"
 #include "wire/http.hpp"
 
 namespace firstlight::fakes::endorse {
@@ -37,6 +39,8 @@ struct EndorseRequestFacts {
   std::optional<Sim> sim;  // nothing: a strict directory does not list the address
   WallTime now;
   std::string token_id;  // jti for the token, should one be issued
+  /// Faults at endorse.token: edits the token before it is signed. Empty: there are none for this request.
+  std::function<void(fault::TokenDraft&)> edit = {};
 };
 
 struct EndorseReply {

@@ -43,6 +43,10 @@ class EndorseServers {
   /// the calling thread, which must not be a shard's.
   KeyId rotate();
 
+  /// For faults that concern a whole server.
+  [[nodiscard]] HttpsServer& endorse_server();
+  [[nodiscard]] HttpsServer& keys_server();
+
   /// Call on the front thread or after it ended.
   void stop_accepting();
 

@@ -23,11 +23,14 @@ struct Service {
   EndorseSettings settings;
   KeyDirectory directory;
   std::vector<ShardSigner> signers;  // one a shard, by index; touched by that shard's thread only, once it runs
+  std::vector<fault::AttemptCounter> tokens;  // likewise
 
   asio::awaitable<wire::HttpResponse> endorse(const HttpPeer& peer, const wire::HttpRequest& request) {
     const auto& crypto = peer.shard.crypto();
     const auto& signer = signers[peer.shard.index()];
-    const EndorseRequestFacts facts{request, lab.sims.find(peer.address), lab.clock.now(), new_token_id(crypto)};
+    EndorseRequestFacts facts{request, lab.sims.find(peer.address), lab.clock.now(), new_token_id(crypto)};
+    if (lab.faults.watches(fault::Point::endorse_token))
+      facts.edit = [&](fault::TokenDraft& draft) { edit_token(peer, draft); };
     auto reply = handle(crypto, facts, settings, SigningKeyView{signer.id, signer.key.get()});
     if (reply.issued) {
       journal::TokenIssued event;
@@ -39,6 +42,15 @@ struct Service {
                                            std::move(event));
     }
     co_return std::move(reply.response);
+  }
+
+  void edit_token(const HttpPeer& peer, fault::TokenDraft& draft) {
+    constexpr auto kPoint = fault::Point::endorse_token;
+    // Any SIM but the camera's own.
+    draft.other_imsi = Imsi("440109999999999");
+    const auto attempt = tokens[peer.shard.index()].next(kPoint, peer.camera);
+    for (auto& shot : lab.faults.edit(draft, kPoint, peer.camera, attempt))
+      shot.fired(lab.lanes[peer.shard.index()], journal::Source::endorse, peer.address.to_string());
   }
 
   asio::awaitable<wire::HttpResponse> publish(const wire::HttpRequest& request) {
@@ -79,13 +91,15 @@ result<std::unique_ptr<EndorseServers>> EndorseServers::start(LabContext& lab, E
     const CryptoContext crypto;
     config.signing_keys.push_back(make_signing_key(crypto));
   }
-  auto service = std::make_shared<Service>(Service{lab, std::move(config.settings), {}, {}});
+  auto service = std::make_shared<Service>(Service{lab, std::move(config.settings), {}, {}, {}});
+  service->tokens.resize(lab.shards.size());
   for (const auto& key : config.signing_keys) service->directory.publish(key.id, key.public_pem);
   for (unsigned i = 0; i < lab.shards.size(); ++i)
     service->signers.push_back(load(lab.shards.at(i).crypto(), config.signing_keys.back()));
 
   HttpsServerConfig https;
   https.source = journal::Source::endorse;
+  https.faults = {fault::Point::link_endorse, fault::Point::tls_endorse, fault::Point::endorse_http};
   https.address = config.address;
   https.port = config.endorse_port;
   https.identity = config.identity;
@@ -95,6 +109,7 @@ result<std::unique_ptr<EndorseServers>> EndorseServers::start(LabContext& lab, E
   });
   if (!endorse) return endorse.error();
   https.source = journal::Source::keys;
+  https.faults = {fault::Point::link_keys, fault::Point::tls_keys, fault::Point::keys_http};
   https.port = config.keys_port;
   auto keys = HttpsServer::start(lab, std::move(https), [service](const HttpPeer&, const wire::HttpRequest& request) {
     return service->publish(request);
@@ -126,6 +141,13 @@ KeyId EndorseServers::rotate() {
     asio::post(shard.io(), [service, &shard, key] { service->signers[shard.index()] = load(shard.crypto(), key); });
   }
   return key.id;
+}
+
+HttpsServer& EndorseServers::endorse_server() {
+  return *impl_->endorse;
+}
+HttpsServer& EndorseServers::keys_server() {
+  return *impl_->keys;
 }
 
 void EndorseServers::stop_accepting() {

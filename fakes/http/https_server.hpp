@@ -20,6 +20,8 @@
 
 namespace firstlight::fakes {
 
+class ServerIdentities;
+
 /// What every server of the lab is given. All of it outlives the servers.
 struct LabContext {
   boost::asio::io_context& front;  // where the acceptors run
@@ -28,7 +30,8 @@ struct LabContext {
   std::vector<journal::Lane>& lanes;  // one a shard, by index
   const SimDirectory& sims;
   const WallClock& clock;
-  const fault::Engine& faults = no_faults();  // consulted at every point
+  const fault::Engine& faults = no_faults();     // consulted at every point
+  const ServerIdentities* identities = nullptr;  // for faults at `tls`; null: their certificates stay proper
   [[nodiscard]] static const fault::Engine& no_faults();
 };
 
@@ -50,6 +53,11 @@ struct HttpsServerConfig {
   std::chrono::seconds idle_limit{30};  // between requests and for a whole request
   std::chrono::seconds handshake_limit{10};
   wire::HttpLimits limits;
+  /// Where its faults sit; nothing: a service that has none (the control plane).
+  struct FaultPoints {
+    fault::Point link, tls, http;
+  };
+  std::optional<FaultPoints> faults;
 };
 
 class HttpsServer {
@@ -59,6 +67,8 @@ class HttpsServer {
   ~HttpsServer();
   [[nodiscard]] unsigned short port() const;
   void stop_accepting();
+  /// The link fault `refuse`: the port is closed (true) or open again. On the front thread.
+  void refuse(bool closed);
 
  private:
   struct Impl;

@@ -3,11 +3,18 @@
 #include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/net/tls_context.hpp"
 #include "base/net/tls_stream.hpp"
+#include "fakes/http/fault_answer.hpp"
 #include "fakes/http/json_error.hpp"
+#include "fakes/ingress/ingress.hpp"
 
 namespace firstlight::fakes {
 
@@ -22,6 +29,8 @@ struct Core {
   HttpsServerConfig config;
   HttpHandler handler;
   std::vector<SslCtxPtr> contexts;  // one a shard, by index
+  std::unique_ptr<Ingress> ingress;
+  std::vector<fault::AttemptCounter> requests;  // one a shard
 };
 using CorePtr = std::shared_ptr<Core>;
 
@@ -45,18 +54,18 @@ wire::HttpResponse parse_failure(const Error& error) {
 /// when the shard's io_context is destroyed, the frame goes with it.
 class Connection {
  public:
-  Connection(CorePtr core, Shard& shard, const Accepted& accepted, TlsStream& stream)
+  Connection(CorePtr core, HttpPeer peer, TlsStream& stream, Admission& admission)
       : core_(std::move(core)),
         stream_(stream),
-        peer_{shard, accepted.peer.address(), 0},
+        admission_(admission),
+        peer_(std::move(peer)),
         parser_(core_->config.limits),
-        buffer_(4096) {
-    if (const auto sim = core_->lab.sims.find(peer_.address)) peer_.camera = sim->camera;
-  }
+        buffer_(4096) {}
 
   asio::awaitable<void> run() {
     stream_.expires_after(core_->config.handshake_limit, Errc::tls_handshake_timeout);
     const auto shaken = co_await stream_.handshake();
+    if (!admission_.handshake_ended(stream_, shaken.has_value())) co_return;
     if (!shaken) {
       journal::TlsFailed event;
       event.service = source_name(core_->config.source);
@@ -87,10 +96,43 @@ class Connection {
     }
     const auto started = SteadyClock::now();
     const auto request = parser_.take();
-    auto response = co_await answer(request);
+    fault::HttpPlan plan;
+    auto shots = consult(plan);
+    wire::HttpResponse response;
+    if (plan.instead)
+      response = *plan.instead;
+    else
+      response = co_await answer(request);
     response.close = response.close || !request.keep_alive;
-    const bool sent = co_await send(request, response, started);
-    co_return sent && !response.close;
+    if (shots.empty()) {
+      const bool sent = co_await send(request, response, started);
+      co_return sent && !response.close;
+    }
+    co_return co_await send_faulted(request, std::move(response), plan, shots, started);
+  }
+
+  fault::Shots consult(fault::HttpPlan& plan) {
+    const auto& points = core_->config.faults;
+    if (!points || !core_->lab.faults.watches(points->http)) return {};
+    const auto attempt = core_->requests[peer_.shard.index()].next(points->http, peer_.camera);
+    return core_->lab.faults.edit(plan, points->http, peer_.camera, attempt);
+  }
+
+  asio::awaitable<bool> send_faulted(const wire::HttpRequest& request, wire::HttpResponse response,
+                                     const fault::HttpPlan& plan, fault::Shots& shots,
+                                     SteadyClock::time_point started) {
+    if (plan.delay > fault::Duration{0}) {
+      asio::steady_timer timer(peer_.shard.io(), plan.delay);
+      boost::system::error_code ec;
+      co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+    }
+    if (plan.empty_body) response.body.clear();
+    const auto faulted = format_faulted(response, plan);
+    const bool sent = co_await send_bytes(request, response, faulted.bytes, started);
+    for (auto& shot : shots)
+      shot.fired(core_->lab.lanes[peer_.shard.index()], core_->config.source, peer_.address.to_string(),
+                 fmt::format("status {}", response.status));
+    co_return sent && !faulted.close && !response.close;
   }
 
   /// A whole request in the parser. The limit runs from the connection's being idle, and again from the request's first
@@ -130,6 +172,11 @@ class Connection {
                              SteadyClock::time_point started) {
     auto bytes = wire::format_response(response);
     if (request.method == "HEAD") bytes.resize(bytes.find("\r\n\r\n") + 4);  // the header as GET would have it
+    co_return co_await send_bytes(request, response, bytes, started);
+  }
+
+  asio::awaitable<bool> send_bytes(const wire::HttpRequest& request, const wire::HttpResponse& response,
+                                   const std::string& bytes, SteadyClock::time_point started) {
     stream_.expires_after(core_->config.idle_limit, Errc::write_timeout);
     const auto written = co_await stream_.write_all(bytes);
     journal::HttpServed event;
@@ -163,19 +210,24 @@ class Connection {
 
   CorePtr core_;
   TlsStream& stream_;
+  Admission& admission_;
   HttpPeer peer_;
   wire::HttpRequestParser parser_;
   std::vector<char> buffer_;
   std::string_view unread_;  // of buffer_: belongs to the next request
 };
 
-asio::awaitable<void> serve(CorePtr core, Shard& shard, Accepted accepted) {
-  SslPtr ssl(SSL_new(core->contexts[shard.index()].get()));
-  if (!ssl) co_return;
-  SSL_set_accept_state(ssl.get());
-  TlsStream stream(std::move(accepted.socket), std::move(ssl));
-  Connection connection(std::move(core), shard, accepted, stream);
+asio::awaitable<void> serve(CorePtr core, HttpPeer peer, std::unique_ptr<Admission> admission) {
+  TlsStream stream(std::move(admission->socket), std::move(admission->ssl));
+  Connection connection(std::move(core), std::move(peer), stream, *admission);
   co_await connection.run();
+}
+
+void open(const CorePtr& core, Shard& shard, Accepted accepted) {
+  HttpPeer peer{shard, accepted.peer.address(), 0};
+  if (const auto sim = core->lab.sims.find(peer.address)) peer.camera = sim->camera;
+  auto admission = core->ingress->admit(shard, std::move(accepted), peer.camera);
+  if (admission) asio::co_spawn(shard.io(), serve(core, std::move(peer), std::move(admission)), asio::detached);
 }
 
 }  // namespace
@@ -194,15 +246,19 @@ HttpsServer::~HttpsServer() = default;
 
 result<std::unique_ptr<HttpsServer>> HttpsServer::start(LabContext& lab, HttpsServerConfig config,
                                                         HttpHandler handler) {
-  auto core = std::make_shared<Core>(Core{lab, std::move(config), std::move(handler), {}});
+  auto core = std::make_shared<Core>(Core{lab, std::move(config), std::move(handler), {}, nullptr, {}});
   const auto& identity = core->config.identity;
   for (unsigned i = 0; i < lab.shards.size(); ++i)
     core->contexts.push_back(
         make_server_context(lab.shards.at(i).crypto(), identity.certificate_chain, identity.private_key));
-  auto acceptor = Acceptor::listen(
-      lab.front, core->config.address, core->config.port, lab.shards, [core](Shard& shard, Accepted accepted) {
-        asio::co_spawn(shard.io(), serve(core, shard, std::move(accepted)), asio::detached);
-      });
+  std::vector<SSL_CTX*> proper;
+  for (const auto& context : core->contexts) proper.push_back(context.get());
+  std::optional<Ingress::Points> points;
+  if (const auto& at = core->config.faults) points = Ingress::Points{at->link, at->tls};
+  core->ingress = std::make_unique<Ingress>(lab, core->config.source, points, std::move(proper));
+  core->requests.resize(lab.shards.size());
+  auto acceptor = Acceptor::listen(lab.front, core->config.address, core->config.port, lab.shards,
+                                   [core](Shard& shard, Accepted accepted) { open(core, shard, std::move(accepted)); });
   if (!acceptor) return acceptor.error();
   auto impl = std::make_shared<Impl>(Impl{std::move(*acceptor)});
   return std::unique_ptr<HttpsServer>(new HttpsServer(std::move(impl)));
@@ -210,6 +266,13 @@ result<std::unique_ptr<HttpsServer>> HttpsServer::start(LabContext& lab, HttpsSe
 
 unsigned short HttpsServer::port() const {
   return impl_->acceptor->port();
+}
+
+void HttpsServer::refuse(bool closed) {
+  if (closed)
+    impl_->acceptor->refuse();
+  else
+    (void)impl_->acceptor->resume();
 }
 
 void HttpsServer::stop_accepting() {

@@ -77,9 +77,13 @@ IssuedCertificate Authority::issue_device(wire::KeyKind kind, const wire::Validi
 }
 
 IssuedCertificate Authority::issue_device(EVP_PKEY* key, const wire::Validity& validity) {
+  return issue(key, validity, wire::CertificateUsage::client);
+}
+
+IssuedCertificate Authority::issue(EVP_PKEY* key, const wire::Validity& validity, wire::CertificateUsage usage) {
   wire::CertificateRequest request;
   request.subject = {{"CN", "AWS IoT Certificate"}};
-  request.usage = wire::CertificateUsage::client;
+  request.usage = usage;
   request.validity = {whole_seconds(validity.not_before), whole_seconds(validity.not_after)};
   const auto der = wire::issue_certificate_der(crypto_, request, key, certificate_.get(), key_.get());
   return {wire::certificate_id(crypto_, der), wire::certificate_pem(der), wire::private_key_pem(key), request.validity};

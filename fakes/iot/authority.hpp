@@ -41,6 +41,8 @@ class Authority {
   [[nodiscard]] IssuedCertificate issue_device(wire::KeyKind kind, const wire::Validity& validity);
   /// The same for a key that was made beforehand (in this authority's library context).
   [[nodiscard]] IssuedCertificate issue_device(EVP_PKEY* key, const wire::Validity& validity);
+  /// For another usage than a device's: what a fault hands out.
+  [[nodiscard]] IssuedCertificate issue(EVP_PKEY* key, const wire::Validity& validity, wire::CertificateUsage usage);
   [[nodiscard]] const std::string& certificate_pem() const { return pem_; }
   [[nodiscard]] X509* certificate() const { return certificate_.get(); }
 

@@ -8,7 +8,7 @@ const EffectOn<TlsPlan> stall(
      "The handshake stops at a step, and nobody says so.",
      {Parameter{.name = "step",
                 .kind = Kind::choice,
-                .summary = "server-hello: it is never sent; certificate: the server's flight breaks off after it.",
+                .summary = "server-hello: it is never sent; certificate: only the ServerHello is sent.",
                 .fallback = "server-hello",
                 .choices = {"server-hello", "certificate"}}}},
     [](TlsPlan& p, const Arguments& a) {

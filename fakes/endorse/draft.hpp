@@ -1,0 +1,18 @@
+// Signing of tokens that faults at `endorse.token` have edited. Called by the Endorse server for such tokens alone; a
+// proper token never comes by here.
+#pragma once
+
+#include <string>
+
+#include "base/crypto.hpp"
+#include "fault/plans.hpp"
+
+namespace firstlight::fakes::endorse {
+
+/// The draft of a proper token: header and claims as Endorse would sign them.
+[[nodiscard]] fault::TokenDraft make_draft(std::string_view header_json, std::string_view claims_json, WallTime now);
+
+/// The token that the draft describes. `key` is the proper signing key.
+[[nodiscard]] std::string sign_draft(const CryptoContext& crypto, const fault::TokenDraft& draft, EVP_PKEY* key);
+
+}  // namespace firstlight::fakes::endorse

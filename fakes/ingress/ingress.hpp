@@ -1,0 +1,72 @@
+// A server's door: consults the points `link` and `tls` for every connection that the acceptor hands over, carries out
+// what they say, and gives the server a socket and an SSL object. Owned by each TLS server of the lab; without a rule
+// it only makes the SSL object.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/crypto.hpp"
+#include "base/net/acceptor.hpp"
+#include "base/net/tls_stream.hpp"
+#include "fakes/http/https_server.hpp"
+#include "fakes/ingress/server_identities.hpp"
+#include "fakes/ingress/shaper.hpp"
+
+namespace firstlight::fakes {
+
+/// One connection that was let in.
+class Admission {
+ public:
+  boost::asio::ip::tcp::socket socket;
+  SslPtr ssl;  // in accept state
+
+  /// Call when the handshake has ended, however. False: a fault has ended the connection.
+  [[nodiscard]] bool handshake_ended(TlsStream& stream, bool completed);
+
+ private:
+  friend class Ingress;
+  explicit Admission(boost::asio::ip::tcp::socket s) : socket(std::move(s)) {}
+  journal::Lane* lane_ = nullptr;
+  journal::Source source_{};
+  std::string peer_;
+  fault::Shots tls_shots_;
+  std::optional<fault::Shot> reset_after_tls_;
+  std::shared_ptr<Shaper> shaper_;
+};
+
+class Ingress {
+ public:
+  struct Points {
+    fault::Point link;
+    fault::Point tls;
+  };
+  /// `contexts`: the proper SSL_CTX of each shard, by index. `configure`, if any, is applied to every other one that a
+  /// fault needs (client certificates, ALPN).
+  /// `points`: nothing for a service without faults.
+  Ingress(const LabContext& lab, journal::Source source, std::optional<Points> points, std::vector<SSL_CTX*> contexts,
+          std::function<void(SSL_CTX*, Shard&)> configure = {});
+
+  /// On the connection's shard. Nothing: a fault has taken the connection.
+  [[nodiscard]] std::unique_ptr<Admission> admit(Shard& shard, Accepted accepted, std::uint32_t camera);
+
+ private:
+  struct PerShard {
+    SSL_CTX* proper = nullptr;
+    fault::AttemptCounter attempts;
+    std::map<std::string, SslCtxPtr> others;  // by what their certificate is
+  };
+  [[nodiscard]] SSL_CTX* context(Shard& shard, const fault::TlsPlan& plan);
+  [[nodiscard]] SslPtr make_ssl(Shard& shard, const fault::TlsPlan& plan);
+
+  LabContext lab_;
+  journal::Source source_;
+  std::optional<Points> points_;
+  std::vector<PerShard> shards_;
+  std::function<void(SSL_CTX*, Shard&)> configure_;
+};
+
+}  // namespace firstlight::fakes

@@ -1,0 +1,91 @@
+// A connection that a link fault slows, holds or cuts: it stands between the device's socket and the server, which is
+// given the other end of a socket pair and knows nothing of it. Made by the ingress for such connections alone; lives
+// on the connection's shard until one side ends.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/net/shard.hpp"
+#include "fault/engine.hpp"
+#include "fault/plans.hpp"
+
+namespace firstlight::fakes {
+
+class Shaper : public std::enable_shared_from_this<Shaper> {
+ public:
+  /// The effect with that name really acted.
+  using Fired = std::function<void(std::string_view effect, std::string detail)>;
+  /// What the plan cannot hold: whether a partition is on now, and the draws of the latency.
+  struct Rules {
+    const fault::Engine* engine = nullptr;
+    const fault::Rule* partition = nullptr;  // null: the plan has none
+    std::uint32_t camera = 0;
+    RandomStream random{0};
+    bool first_record_only = false;  // of the lab's bytes only the first TLS record passes
+  };
+
+  Shaper(Shard& shard, boost::asio::ip::tcp::socket device, fault::LinkPlan plan, Rules rules, Fired fired);
+
+  /// Starts, and gives the server's end of the pair. Errors: io-error.
+  [[nodiscard]] result<boost::asio::ip::tcp::socket> start();
+  /// Starts without a server: reads what comes and answers nothing, until the device ends the connection.
+  void swallow();
+  /// Resets the device's connection at once.
+  void reset();
+
+ private:
+  using Duration = fault::Duration;
+  enum class Way : std::uint8_t { to_lab, to_device };
+  struct Piece {
+    std::string bytes;
+    SteadyClock::time_point due;
+  };
+  struct Direction {
+    explicit Direction(boost::asio::io_context& io) : changed(io) {}
+    std::deque<Piece> queue;
+    std::size_t queued = 0;
+    bool ended = false;                  // no more will be read
+    bool reset_when_empty = false;       // then the connection is reset
+    SteadyClock::time_point last_due{};  // pieces never overtake each other
+    boost::asio::steady_timer changed;   // cancelled when the queue changes
+  };
+
+  static boost::asio::awaitable<void> read(std::shared_ptr<Shaper> self, Way way);
+  static boost::asio::awaitable<void> write(std::shared_ptr<Shaper> self, Way way);
+  static boost::asio::awaitable<void> discard(std::shared_ptr<Shaper> self);
+  boost::asio::awaitable<void> sleep_until(SteadyClock::time_point when);
+  boost::asio::awaitable<void> pass_hold();
+  boost::asio::awaitable<bool> send(Way way, std::string_view bytes);
+  boost::asio::awaitable<void> readable(Way way);
+
+  Direction& direction(Way way) { return way == Way::to_lab ? to_lab_ : to_device_; }
+  [[nodiscard]] int source(Way way) { return way == Way::to_lab ? device_.native_handle() : lab_.native_handle(); }
+  void take(Way way, std::string bytes);
+  void limit(Way way, std::string& bytes);
+  void enqueue(Direction& d, std::string bytes, Duration gap);
+  [[nodiscard]] Duration delay();
+  void close();
+
+  Shard& shard_;
+  boost::asio::ip::tcp::socket device_;
+  boost::asio::local::stream_protocol::socket lab_;
+  fault::LinkPlan plan_;
+  Rules rules_;
+  Fired fired_;
+  Direction to_lab_, to_device_;
+  std::int64_t passed_ = 0;  // bytes, both ways
+  SteadyClock::time_point born_ = SteadyClock::now();
+  std::optional<std::size_t> record_left_;  // of the only TLS record that may pass
+  bool stalled_ = false, half_closed_ = false, closed_ = false;
+};
+
+}  // namespace firstlight::fakes
