@@ -58,12 +58,48 @@ class Checker {
     const auto& nodes = good_.node("expect").items;
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       const Node& value = *nodes[i]->entries.front().second;
-      if (const auto* online = std::get_if<ExpectOnline>(&scenario_.expect[i].check)) check_online(*online, value);
+      std::visit([&](const auto& expect) { check_one(expect, value); }, scenario_.expect[i].check);
       check_twice(i, *nodes[i]->entries.front().first);
     }
   }
 
-  void check_online(const ExpectOnline& online, const Node& map) {
+  void check_one(const auto&, const Node&) {}
+  void check_one(const ExpectRefused& e, const Node& map) {
+    check_set(e.cameras, map, "cameras");
+    check_set(e.at_least, map, "at_least");
+  }
+  void check_one(const ExpectOrder& e, const Node& map) { check_set(e.cameras, map, "cameras"); }
+  void check_one(const ExpectStore& e, const Node& map) {
+    check_set(e.valid, map, "valid");
+    check_set(e.warm_boots, map, "warm_boots");
+    check_set(e.discarded, map, "discarded");
+  }
+  void check_one(const ExpectRecovers& e, const Node& map) {
+    if (map.find("cameras")) check_set(e.cameras, map, "cameras");
+    const auto ceiling = end();
+    if (ceiling && e.within >= ceiling->first)
+      mistake(*map.find("within"), fmt::format("{} does not fit into {}", format_duration(e.within), ceiling->second));
+  }
+  void check_one(const ExpectNever& e, const Node& map) {
+    const auto* numbers = std::get_if<CameraNumbers>(&e.cameras);
+    if (numbers == nullptr || !good_.has("cameras") || numbers->back() <= scenario_.cameras.count) return;
+    mistake(*map.find("cameras"),
+            fmt::format("there is no camera {}: the fleet has {}", numbers->back(), scenario_.cameras.count));
+  }
+
+  /// A part of the fleet that is more than there are, or nobody.
+  void check_set(const std::optional<CameraSet>& set, const Node& map, std::string_view key) {
+    if (!set || !good_.has("cameras")) return;
+    const auto fleet = scenario_.cameras.count;
+    const auto needed = set->of(fleet);
+    const Node& node = *map.find(key);
+    if (needed > fleet)
+      mistake(node, fmt::format("{} cameras are expected, and there are only {}", needed, fleet));
+    else if (needed == 0)
+      mistake(node, fmt::format("{} of {} cameras is none", node.text, fleet));
+  }
+
+  void check_one(const ExpectOnline& online, const Node& map) {
     const auto ceiling = end();
     if (online.within && ceiling && *online.within > ceiling->first)
       mistake(*map.find("within"),
@@ -104,8 +140,29 @@ class Checker {
            std::any_of(a.limits.begin(), a.limits.end(), [&](const auto& l) { return has(l.quantile); });
   }
   static bool same(const ExpectAttempts& a, const ExpectAttempts& b) {
-    return a.stage == b.stage && ((a.at_most && b.at_most) || (a.at_least && b.at_least));
+    return a.stage == b.stage && a.to == b.to && ((a.at_most && b.at_most) || (a.at_least && b.at_least));
   }
+  static bool same(const ExpectRefused& a, const ExpectRefused& b) {
+    return a.by == b.by && a.reason == b.reason && a.stage == b.stage && a.http_status == b.http_status;
+  }
+  static bool same(const ExpectNever& a, const ExpectNever& b) {
+    return a.event == b.event && a.cameras == b.cameras && a.after == b.after && a.before == b.before;
+  }
+  static bool same(const ExpectOrder& a, const ExpectOrder& b) { return a.events == b.events; }
+  static bool same(const ExpectBackoff& a, const ExpectBackoff& b) {
+    const bool overlap = (a.kind && b.kind) || (a.jitter && b.jitter) || (a.at_least && b.at_least) ||
+                         (a.at_most && b.at_most) || (a.honours_retry_after && b.honours_retry_after) ||
+                         (a.resets && b.resets);
+    return a.stage == b.stage && overlap;
+  }
+  static bool same(const ExpectRecovers& a, const ExpectRecovers& b) {
+    return a.after == b.after && a.cameras == b.cameras;
+  }
+  static bool same(const ExpectStore& a, const ExpectStore& b) {
+    return (a.valid && b.valid) || (a.warm_boots && b.warm_boots) ||
+           (a.discarded && b.discarded && a.reason == b.reason);
+  }
+  static bool same(const ExpectNoSecretLeaked&, const ExpectNoSecretLeaked&) { return true; }
 
   Reading& reading_;
   const Good& good_;

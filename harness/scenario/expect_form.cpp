@@ -1,109 +1,24 @@
+#include "harness/scenario/expect_form.hpp"
+
 #include "harness/scenario/language.hpp"
-#include "harness/scenario/values.hpp"
 
 namespace firstlight::harness {
-
-namespace {
-
-std::vector<Word<journal::Stage>> stage_words() {
-  std::vector<Word<journal::Stage>> words;
-  for (std::size_t i = 0; i < journal::kStageCount; ++i) {
-    const auto stage = static_cast<journal::Stage>(i);
-    words.push_back({journal::stage_name(stage), stage});
-  }
-  return words;
-}
-
-Form<LatencyStage> latency_stage_form() {
-  std::vector<Word<LatencyStage>> words{{"total", {}}};
-  for (const auto& w : stage_words()) words.push_back({w.text, w.value});
-  return words_form<LatencyStage>("stage", std::move(words), {"resolve"});
-}
-
-Form<ExpectOnline> online_form() {
-  return map_form<ExpectOnline>(
-      "online", {field("cameras", &ExpectOnline::cameras, camera_set_form(), "How many cameras at least.").required(),
-                 field("within", &ExpectOnline::within, optional_form(duration_form()),
-                       "After the scenario's start. Without it: by the scenario's end.")});
-}
-
-/// A limit for one quantile, appended to the list.
-Field<ExpectLatency> limit_field(Quantile quantile) {
-  auto limit = upper_limit_form();
-  Form<ExpectLatency> form;
-  form.schema = std::move(limit.schema);
-  form.read = [read = std::move(limit.read), quantile](Reading& reading, const Node& node, ExpectLatency& out) {
-    LatencyLimit value{quantile, {}};
-    if (!read(reading, node, value.below)) return false;
-    out.limits.push_back(value);
-    return true;
-  };
-  const auto name = std::string(quantile_name(quantile));
-  return field_of_all(name, std::move(form), "An upper limit, such as \"< 5s\".");
-}
-
-/// At least one of the keys must be there, right or wrong.
-bool needs_one_of(Reading& reading, const Good& good, std::string_view map, const std::vector<std::string_view>& keys) {
-  for (const auto key : keys)
-    if (good.map.find(key)) return true;
-  reading.mistake(good.map.key ? *good.map.key : good.map,
-                  fmt::format("{} needs at least one of {}", map, fmt::join(keys, ", ")));
-  return false;
-}
-
-Form<ExpectLatency> latency_form() {
-  const auto check = [](Reading& reading, const Good& good, const ExpectLatency&) {
-    return needs_one_of(reading, good, "latency", {"p50", "p90", "p99", "max"});
-  };
-  auto form = map_form<ExpectLatency>(
-      "latency",
-      {field("stage", &ExpectLatency::stage, latency_stage_form(), "A stage, or total: power-on to online.").required(),
-       limit_field(Quantile::p50), limit_field(Quantile::p90), limit_field(Quantile::p99), limit_field(Quantile::max)},
-      check);
-  for (const auto* key : {"p50", "p90", "p99", "max"}) form.schema["anyOf"].push_back({{"required", {key}}});
-  form.read = [read = std::move(form.read)](Reading& reading, const Node& node, ExpectLatency& out) {
-    if (!read(reading, node, out)) return false;
-    std::sort(out.limits.begin(), out.limits.end(), [](auto a, auto b) { return a.quantile < b.quantile; });
-    return true;
-  };
-  return form;
-}
-
-Form<ExpectAttempts> attempts_form() {
-  const auto check = [](Reading& reading, const Good& good, const ExpectAttempts& attempts) {
-    if (!needs_one_of(reading, good, "attempts", {"at_most", "at_least"})) return false;
-    if (!good.has("at_most") || !good.has("at_least") || *attempts.at_least <= *attempts.at_most) return true;
-    reading.mistake(good.node("at_least"), fmt::format("at least {} and at most {} contradict each other",
-                                                       *attempts.at_least, *attempts.at_most));
-    return false;
-  };
-  constexpr std::uint32_t kMost = 1'000'000;
-  auto form =
-      map_form<ExpectAttempts>("attempts",
-                               {field("stage", &ExpectAttempts::stage,
-                                      words_form<journal::Stage>("stage", stage_words(), {"resolve"}), "A stage.")
-                                    .required(),
-                                field("at_most", &ExpectAttempts::at_most, optional_form(small_integer_form(0, kMost)),
-                                      "No camera tries more often."),
-                                field("at_least", &ExpectAttempts::at_least,
-                                      optional_form(small_integer_form(1, kMost)), "Every camera tries as often.")},
-                               check);
-  for (const auto* key : {"at_most", "at_least"}) form.schema["anyOf"].push_back({{"required", {key}}});
-  return form;
-}
-
-}  // namespace
 
 Form<Expectation> expectation_form() {
   using Check = decltype(Expectation::check);
   auto choice = choice_form<Check>(
       "expectation",
-      {keyed<Check>("online", online_form(), "Cameras that are online in time."),
-       keyed<Check>("latency", latency_form(), "Upper limits of a stage's duration."),
-       keyed<Check>("attempts", attempts_form(), "How often each camera tries a stage."),
-       later_alternative<Check>("refused"), later_alternative<Check>("backoff"), later_alternative<Check>("never"),
-       later_alternative<Check>("order"), later_alternative<Check>("recovers"), later_alternative<Check>("store"),
-       later_alternative<Check>("no_secret_leaked")});
+      {keyed<Check>("online", expect_online_form(), "Cameras that are online in time."),
+       keyed<Check>("latency", expect_latency_form(), "Upper limits of a stage's duration."),
+       keyed<Check>("attempts", expect_attempts_form(), "How often each camera tries a stage."),
+       keyed<Check>("refused", expect_refused_form(), "How many cameras are refused, by whom and why."),
+       keyed<Check>("backoff", expect_backoff_form(), "How cameras wait between a failure and the next attempt."),
+       keyed<Check>("never", expect_never_form(), "An event that must not happen."),
+       keyed<Check>("order", expect_order_form(), "Events whose first occurrences come in this order."),
+       keyed<Check>("recovers", expect_recovers_form(), "Cameras that are online again after the faults."),
+       keyed<Check>("store", expect_store_form(), "What becomes of the stored configurations."),
+       keyed<Check>("no_secret_leaked", expect_no_secret_leaked_form(),
+                    "No private key and no token where it must not be.")});
   Form<Expectation> form;
   form.schema = std::move(choice.schema);
   form.read = [read = std::move(choice.read)](Reading& reading, const Node& node, Expectation& out) {
