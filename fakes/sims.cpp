@@ -58,8 +58,32 @@ void SimDirectory::list(const ip::address& address, Sim sim) {
   listed_.insert_or_assign(key_of(address), std::move(sim));
 }
 
+std::optional<Sim> SimDirectory::of_camera(std::uint32_t camera) const {
+  for (const auto& [address, sim] : listed_)
+    if (camera != 0 && sim.camera == camera) return current(sim);
+  return {};
+}
+
+void SimDirectory::swap(std::uint32_t camera, const Imsi& imsi) {
+  const std::lock_guard lock(swapped_->mutex);
+  swapped_->by_camera.insert_or_assign(camera, imsi);
+  swapped_->any = true;
+}
+
+Sim SimDirectory::current(const Sim& listed) const {
+  auto sim = listed;
+  if (!swapped_->any || listed.camera == 0) return sim;
+  const std::lock_guard lock(swapped_->mutex);
+  const auto swapped = swapped_->by_camera.find(listed.camera);
+  if (swapped == swapped_->by_camera.end()) return sim;
+  sim.imsi = swapped->second;
+  // Another card has another number on it as well; that it is shaped alike is enough.
+  sim.sim_id = SimId(with_luhn("898119" + swapped->second.value().substr(3)));
+  return sim;
+}
+
 std::optional<Sim> SimDirectory::find(const ip::address& address) const {
-  if (const auto found = listed_.find(key_of(address)); found != listed_.end()) return found->second;
+  if (const auto found = listed_.find(key_of(address)); found != listed_.end()) return current(found->second);
   if (strict_) return {};
   return derive_sim(address);
 }

@@ -1,9 +1,12 @@
 // The SIMs of the lab: a camera is known by its address, as SORACOM knows a SIM by its session. Addresses that no list
 // names get a SIM derived from the address (so `curl --interface 127.0.0.9` is simply another camera) unless the
-// directory is strict. Immutable once the lab runs; read by every fake from every shard.
+// directory is strict. Read by every fake from every shard; once the lab runs only swap() changes it.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/ip/address.hpp>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -32,10 +35,22 @@ class SimDirectory {
   void list(const boost::asio::ip::address& address, Sim sim);
   /// Nothing: the directory is strict and does not list the address.
   [[nodiscard]] std::optional<Sim> find(const boost::asio::ip::address& address) const;
+  /// The SIM of a scenario's camera, by its number.
+  [[nodiscard]] std::optional<Sim> of_camera(std::uint32_t camera) const;
+  /// The camera has another SIM from now on (same address). From any thread.
+  void swap(std::uint32_t camera, const Imsi& imsi);
 
  private:
   bool strict_;
+  [[nodiscard]] Sim current(const Sim& listed) const;
+
   std::unordered_map<std::string, Sim> listed_;  // by address bytes
+  struct Swapped {
+    std::atomic<bool> any{false};
+    std::mutex mutex;
+    std::unordered_map<std::uint32_t, Imsi> by_camera;
+  };
+  std::unique_ptr<Swapped> swapped_ = std::make_unique<Swapped>();
 };
 
 }  // namespace firstlight::fakes

@@ -1,15 +1,13 @@
 #include "fakes/config_api/server.hpp"
 
 #include <algorithm>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <mutex>
 
+#include "fakes/config_api/certificate_faults.hpp"
 #include "fakes/config_api/document.hpp"
-#include "fakes/config_api/faulted_issue.hpp"
 #include "fakes/config_api/rsa_pool.hpp"
 #include "fakes/http/json_error.hpp"
+#include "fakes/iot/faults.hpp"
 
 namespace firstlight::fakes::config_api {
 
@@ -135,11 +133,15 @@ class Service {
       co_return json_error(500, "ConfigurationInvalid", "The device's own configuration is not a usable JSON object.");
     auto certificate = reusable(*device);
     if (!certificate) {
-      FaultedIssue faults(lab_, peer, shards_[peer.shard.index()]->attempts);
-      certificate = issue(peer.shard, faults);
+      auto& attempts = shards_[peer.shard.index()]->attempts;
+      CertificateFaults faults(lab_, peer, attempts);
+      iot::Issue registration(lab_, peer, attempts);
+      certificate = issue(peer.shard, faults, registration);
       at.issued = SteadyClock::now();
       const auto owner = co_await owner_of(*device, faults);
-      const auto stored = co_await register_it(owner, *certificate, faults);
+      result<void> stored;
+      // A certificate from a foreign authority is not the registry's.
+      if (!faults.foreign()) stored = co_await registration.register_certificate(registry_, owner, *certificate);
       if (!stored) co_return unavailable();
       at.registered = SteadyClock::now();
       if (config_.repeat == RepeatPolicy::reuse) issued_.keep(device->id, *certificate);
@@ -149,28 +151,13 @@ class Service {
   }
 
   /// Whose certificate it is: the device's own, or by a fault that of a device which never asked.
-  asio::awaitable<DeviceId> owner_of(const iot::DeviceRecord& device, const FaultedIssue& faults) {
+  asio::awaitable<DeviceId> owner_of(const iot::DeviceRecord& device, const CertificateFaults& faults) {
     if (!faults.for_another_device()) co_return device.id;
     const Imsi somebody("440109999999998");
     const std::optional<Imei> no_imei;
     const std::optional<SimId> no_sim;
     const auto other = co_await registry_.admit_device(somebody, no_imei, no_sim);
     co_return other ? other->id : device.id;
-  }
-
-  asio::awaitable<result<void>> register_it(const DeviceId& device, const iot::IssuedCertificate& certificate,
-                                            FaultedIssue& faults) {
-    if (const auto delay = faults.registration_delay(); delay > fault::Duration{0}) {
-      asio::steady_timer timer(faults.io(), delay);
-      boost::system::error_code ec;
-      co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ec));
-    }
-    // What is lost was answered as stored.
-    if (const auto answer = faults.registration_answer()) co_return *answer;
-    if (!faults.registered()) co_return result<void>();
-    auto stored = co_await registry_.register_certificate(device, certificate);
-    if (!stored) co_return stored.error();
-    co_return result<void>();
   }
 
   static journal::CertificateIssued issued_event(const iot::DeviceRecord& device,
@@ -194,9 +181,10 @@ class Service {
     return kept;
   }
 
-  iot::IssuedCertificate issue(Shard& shard, FaultedIssue& faults) {
+  iot::IssuedCertificate issue(Shard& shard, CertificateFaults& faults, const iot::Issue& registration) {
     const auto now = from_unix_seconds(unix_seconds(lab_.clock.now()));
-    const wire::Validity validity{now - kBackdate, now + config_.certificate_lifetime};
+    wire::Validity validity{now - kBackdate, now + config_.certificate_lifetime};
+    registration.limit(validity);
     auto& authority = shards_[shard.index()]->authority;
     if (faults.any()) return faults.issue(shard.crypto(), authority, config_.key_kind, validity, now);
     if (const auto pem = pool_ ? pool_->take() : std::nullopt) {

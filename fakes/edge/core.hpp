@@ -13,6 +13,8 @@
 #include "base/crypto.hpp"
 #include "fakes/edge/directory.hpp"
 #include "fakes/edge/edge.hpp"
+#include "fakes/edge/expiry.hpp"
+#include "fakes/ingress/ingress.hpp"
 
 namespace firstlight::fakes::edge {
 
@@ -52,6 +54,8 @@ struct TlsMaterial {
 };
 /// Throws std::runtime_error for material that OpenSSL refuses.
 [[nodiscard]] TlsMaterial load_tls(const CryptoContext& crypto, const EdgeConfig& config);
+/// What every SSL_CTX of the edge has: the devices' certificates are asked for and judged, ALPN is answered.
+void configure_tls(SSL_CTX* context, const EdgeConfig& config);
 
 struct EdgeShard {
   EdgeShard(Shard& s, iot::Replica& r, unsigned places) : shard(s), replica(r), gate(places) {}
@@ -61,6 +65,8 @@ struct EdgeShard {
   TlsMaterial tls;  // made on the shard's thread, before its first connection
   Directory directory;
   Gate gate;
+  fault::AttemptCounter attempts;
+  Expiries expiries;
   std::uint64_t next_session = 1;
   std::unordered_map<std::uint64_t, Session*> sessions;
   std::unordered_multimap<CertificateId, Session*> by_certificate;
@@ -73,6 +79,7 @@ struct Core {
   EdgeConfig config;
   iot::Registry& registry;
   std::vector<std::unique_ptr<EdgeShard>> shards;  // by index
+  std::unique_ptr<Ingress> ingress;
 };
 using CorePtr = std::shared_ptr<Core>;
 

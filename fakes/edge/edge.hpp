@@ -24,6 +24,7 @@ struct EdgeConfig {
   std::string device_authority_pem;  // the certificate of the authority that issues the devices' certificates
   std::string broker_socket;         // Broker::socket_path()
   edge::Refusal refusal = edge::Refusal::tls_alert;
+  edge::OnExpiry on_expiry = edge::OnExpiry::keep;  // by the lab's wall clock, also when it jumps: within a second
   edge::Limits limits;
   // CONNECTs that Mosquitto has not answered yet, over all shards; its listen backlog is 100 and a full one fails.
   unsigned max_connects_in_flight = 64;
@@ -47,6 +48,11 @@ class Edge {
   Edge& operator=(const Edge&) = delete;
 
   [[nodiscard]] unsigned short port() const;
+  /// Does what a scheduled rule of `mqtt` says, now, to the sessions of a camera. From any thread; the rule outlives
+  /// the shards.
+  void carry_out(const fault::Rule& rule, std::uint32_t camera);
+  /// The link fault `refuse`: the port is closed (true) or open again. On the front thread.
+  void refuse(bool closed);
   /// Live sessions go on. Call on the front thread or after it ended.
   void stop_accepting();
 

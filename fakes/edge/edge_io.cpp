@@ -5,6 +5,9 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <stdexcept>
 
 #include "base/net/tls_context.hpp"
@@ -47,12 +50,15 @@ TlsMaterial load_tls(const CryptoContext& crypto, const EdgeConfig& config) {
   auto authority = wire::parse_certificate(crypto, config.device_authority_pem);
   if (!authority) throw std::runtime_error("device authority refused: " + authority.error().text());
   tls.authority = std::move(*authority);
-  SSL_CTX* ctx = tls.context.get();
+  configure_tls(tls.context.get(), config);
+  return tls;
+}
+
+void configure_tls(SSL_CTX* ctx, const EdgeConfig& config) {
   const bool alert = config.refusal == Refusal::tls_alert;
   SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | (alert ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
   SSL_CTX_set_cert_verify_callback(ctx, alert ? verify<Refusal::tls_alert> : verify<Refusal::connack>, nullptr);
   SSL_CTX_set_alpn_select_cb(ctx, select_protocol, nullptr);
-  return tls;
 }
 
 namespace {
@@ -69,7 +75,11 @@ void rethrow(const std::exception_ptr& mistake) {
 void accept(const std::weak_ptr<Core>& weak, Shard& shard, Accepted accepted) {
   const auto core = weak.lock();
   if (!core) return;
-  auto session = std::make_shared<Session>(core, *core->shards.at(shard.index()), std::move(accepted));
+  const auto address = accepted.peer.address();
+  const auto sim = core->lab.sims.find(address);
+  auto admission = core->ingress->admit(shard, std::move(accepted), sim ? sim->camera : 0);
+  if (!admission) return;
+  auto session = std::make_shared<Session>(core, *core->shards.at(shard.index()), address, std::move(admission));
   asio::co_spawn(shard.io(), live(std::move(session)), rethrow);
 }
 
@@ -87,14 +97,51 @@ void certificate_changed(EdgeShard& shard, const CertificateId& id, const iot::C
   }
 }
 
+/// Ends the sessions whose certificate has expired; returns when to look again.
+SteadyClock::duration end_expired(EdgeShard& shard, WallTime now) {
+  for (const auto id : shard.expiries.take_due(now)) {
+    const auto at = shard.sessions.find(id);
+    if (at == shard.sessions.end()) continue;
+    // AWS does not say which disconnectReason this gives (unverified).
+    End why;
+    why.aws_reason = aws::kAuthError;
+    why.detail = "the certificate expired";
+    why.code = reason::kNotAuthorized;
+    at->second->end(std::move(why));
+  }
+  return shard.expiries.look_again_in(now);
+}
+
 void prepare(const CorePtr& core, EdgeShard& shard) {
   asio::post(shard.shard.io(), [core, &shard] {
     shard.tls = load_tls(shard.shard.crypto(), core->config);
+    core->ingress->set_proper(shard.shard.index(), shard.tls.context.get());
     shard.replica.on_change = [weak = std::weak_ptr(core), &shard](const CertificateId& id,
                                                                    const iot::CertificateView& view) {
       if (const auto alive = weak.lock()) certificate_changed(shard, id, view);
     };
   });
+}
+
+/// A coroutine and no timer of the shard's: it must end with the shard's io_context, which EdgeShard outlives.
+asio::awaitable<void> watch_expiry(std::weak_ptr<Core> weak, unsigned index) {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  for (;;) {
+    if (const auto core = weak.lock())
+      timer.expires_after(end_expired(*core->shards[index], core->lab.clock.now()));
+    else
+      co_return;
+    boost::system::error_code ignored;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+}
+
+/// Somebody else connects with the client id of this camera's sessions.
+void take_over(EdgeShard& shard, const fault::Rule& rule, std::uint32_t camera) {
+  std::vector<Session*> sessions;
+  for (const auto& [id, session] : shard.sessions)
+    if (session->camera() == camera) sessions.push_back(session);
+  for (auto* session : sessions) session->lose_client_id(fault::Shot(rule, fault::Point::mqtt, camera, 0));
 }
 
 }  // namespace
@@ -126,7 +173,14 @@ result<std::unique_ptr<Edge>> Edge::start(LabContext& lab, EdgeConfig config, io
   impl->core = std::make_shared<edge::Core>(lab, std::move(config), registry);
   for (unsigned i = 0; i < count; ++i)
     impl->core->shards.push_back(std::make_unique<edge::EdgeShard>(lab.shards.at(i), registry.replica(i), places));
+  constexpr Ingress::Points kPoints{fault::Point::link_mqtt, fault::Point::tls_mqtt};
+  auto configure = [core = impl->core.get()](SSL_CTX* context, Shard&) { edge::configure_tls(context, core->config); };
+  impl->core->ingress = std::make_unique<Ingress>(lab, journal::Source::edge, kPoints,
+                                                  std::vector<SSL_CTX*>(count, nullptr), std::move(configure));
   for (auto& shard : impl->core->shards) edge::prepare(impl->core, *shard);
+  if (impl->core->config.on_expiry == edge::OnExpiry::disconnect)
+    for (unsigned i = 0; i < count; ++i)
+      asio::co_spawn(lab.shards.at(i).io(), edge::watch_expiry(impl->core, i), edge::rethrow);
   // Weak, since what the acceptor left on its io_context may outlive the shards' library contexts.
   auto handler = [weak = std::weak_ptr(impl->core)](Shard& shard, Accepted accepted) {
     edge::accept(weak, shard, std::move(accepted));
@@ -137,8 +191,27 @@ result<std::unique_ptr<Edge>> Edge::start(LabContext& lab, EdgeConfig config, io
   return std::unique_ptr<Edge>(new Edge(std::move(impl)));
 }
 
+void Edge::carry_out(const fault::Rule& rule, std::uint32_t camera) {
+  fault::MqttPlan plan;
+  fault::Engine::apply(plan, rule);
+  if (!plan.taken_over) return;
+  for (unsigned i = 0; i < impl_->core->shards.size(); ++i) {
+    auto work = [weak = std::weak_ptr(impl_->core), i, &rule, camera] {
+      if (const auto core = weak.lock()) edge::take_over(*core->shards[i], rule, camera);
+    };
+    asio::post(impl_->core->shards[i]->shard.io(), std::move(work));
+  }
+}
+
 unsigned short Edge::port() const {
   return impl_->acceptor->port();
+}
+
+void Edge::refuse(bool closed) {
+  if (closed)
+    impl_->acceptor->refuse();
+  else
+    (void)impl_->acceptor->resume();
 }
 
 void Edge::stop_accepting() {

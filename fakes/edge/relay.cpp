@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "fakes/edge/secrets.hpp"
+
 namespace firstlight::fakes::edge {
 
 namespace mqtt = wire::mqtt;
@@ -115,6 +117,8 @@ std::optional<End> Relay::publish(mqtt::Publish packet, std::string_view raw) {
     to_device += puback(packet.packet_id, bad->code, version_);
     return {};
   }
+  if (auto seen = secret_in("mqtt-topic", packet.topic)) note_(std::move(*seen));
+  if (auto seen = secret_in("mqtt-payload", packet.payload)) note_(std::move(*seen));
   // An alias is never forwarded: Mosquitto did not see the refused packets that may have set it.
   to_broker += aliased ? mqtt::encode(packet, version_) : std::string(raw);
   journal::MqttPublished event;

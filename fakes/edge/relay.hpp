@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fakes/edge/rules.hpp"
+#include "fault/engine.hpp"
 #include "journal/event.hpp"
 #include "wire/mqtt.hpp"
 
@@ -22,6 +23,7 @@ struct End {
   std::uint8_t code = 0;  // of a DISCONNECT to an MQTT 5 device; 0: none is sent
   bool by_disconnect =
       false;  // the device's DISCONNECT was forwarded: Mosquitto must read it before the connection ends
+  std::optional<fault::Shot> shot = {};  // the rule that ends it: proven once the device was told, or cut off
 };
 
 class Relay {

@@ -40,7 +40,9 @@ Session::Next Session::consume_device(std::string_view bytes) {
     }
     if (!*frame) break;
     if (Relay::restarts_keep_alive((*frame)->type)) last_packet_ = SteadyClock::now();
+    const auto answered = relay_->to_device.size();
     closing_ = relay_->on_device(**frame);
+    if (faults_ && !closing_) closing_ = faults_->after_device(**frame, relay_->to_device, answered);
     if (closing_) return Next::finished;
     bytes.remove_prefix((*frame)->total_bytes);
   }
@@ -60,7 +62,9 @@ Session::Next Session::consume_broker(std::string_view bytes) {
       return Next::finished;
     }
     if (!*frame) break;
+    const auto before = relay_->to_device.size();
     broker_closing_ = relay_->on_broker(**frame);
+    if (faults_ && !broker_closing_) broker_closing_ = faults_->after_broker(relay_->to_device, before);
     if (broker_closing_) return Next::finished;
     bytes.remove_prefix((*frame)->total_bytes);
   }
@@ -127,7 +131,7 @@ asio::awaitable<void> Session::flush_device() {
   while (!ended_ && !relay_->to_device.empty()) {
     to_device_.busy = true;
     const auto bytes = std::exchange(relay_->to_device, {});
-    const auto written = co_await stream_.write_all(bytes);
+    const auto written = co_await write_device(bytes);
     if (!written) {
       End why;
       why.aws_reason = aws::kConnectionLost;

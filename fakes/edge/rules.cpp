@@ -48,7 +48,7 @@ std::optional<Errc> judge_certificate(const iot::CertificateView* view, bool iss
   if (view->status != iot::CertificateStatus::active) return Errc::certificate_inactive;
   if (now < validity.not_before) return Errc::certificate_not_yet_valid;
   // notAfter is the last valid second, the whole of it.
-  if (now >= validity.not_after + std::chrono::seconds(1)) return Errc::certificate_expired;
+  if (now >= expiry(validity)) return Errc::certificate_expired;
   return {};
 }
 

@@ -32,6 +32,9 @@ enum class Refusal {
 };
 [[nodiscard]] std::string_view refusal_name(Refusal mode);  // "tls-alert", …
 
+/// What becomes of a live session whose certificate expires; AWS documents neither (unverified).
+enum class OnExpiry { keep, disconnect };
+
 /// What a SUBSCRIBE for QoS 2 gets. AWS documents that no SUBACK is sent (unverified); MQTT 5 §3.2.2.3.4 obliges a
 /// server with Maximum QoS 1 to grant QoS 1, so MQTT 5 sessions are always granted that.
 enum class Qos2Subscribe { no_suback, downgrade };
@@ -58,7 +61,7 @@ namespace reason {
 inline constexpr std::uint8_t kMalformed = 0x81, kProtocolError = 0x82, kNotAuthorized = 0x87,
                               kServerUnavailable = 0x88, kClientIdInvalid = 0x85, kKeepAlive = 0x8D, kTakenOver = 0x8E,
                               kFilterInvalid = 0x8F, kTopicInvalid = 0x90, kAliasInvalid = 0x94, kTooLarge = 0x95,
-                              kQuota = 0x97, kQosUnsupported = 0x9B;
+                              kQuota = 0x97, kAdministrative = 0x98, kQosUnsupported = 0x9B;
 }
 /// AWS IoT's disconnectReason values (developer guide, "Lifecycle events").
 namespace aws {
@@ -73,6 +76,11 @@ inline constexpr std::string_view kAuthError = "AUTH_ERROR", kClientInitiated = 
 /// -expired, -not-yet-valid.
 [[nodiscard]] std::optional<Errc> judge_certificate(const iot::CertificateView* view, bool issued_by_authority,
                                                     const wire::Validity& validity, WallTime now);
+/// The first moment at which a certificate is valid no longer: notAfter's second belongs to the validity (RFC 5280
+/// §4.1.2.5).
+[[nodiscard]] inline WallTime expiry(const wire::Validity& validity) {
+  return validity.not_after + std::chrono::seconds(1);
+}
 /// OpenSSL's verification error that makes it send the alert for that refusal: expired 45, untrusted 48, revoked 44,
 /// not yet valid 42, all others 46.
 [[nodiscard]] int verify_error(Errc refusal);

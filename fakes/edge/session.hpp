@@ -12,13 +12,14 @@
 #include "base/net/acceptor.hpp"
 #include "base/net/tls_stream.hpp"
 #include "fakes/edge/core.hpp"
+#include "fakes/edge/faults.hpp"
 #include "fakes/edge/relay.hpp"
 
 namespace firstlight::fakes::edge {
 
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(CorePtr core, EdgeShard& shard, Accepted accepted);
+  Session(CorePtr core, EdgeShard& shard, boost::asio::ip::address address, std::unique_ptr<Admission> admission);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -36,6 +37,10 @@ class Session : public std::enable_shared_from_this<Session> {
 
   /// The directory made this session the holder of its client id, and the one before has left Mosquitto.
   void claimed();
+
+  /// A rule says that somebody else connects with this session's client id.
+  void lose_client_id(fault::Shot shot);
+  [[nodiscard]] std::uint32_t camera() const { return camera_; }
 
  private:
   struct Flow {
@@ -59,10 +64,21 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::awaitable<void> drained(const std::string& pending, const Flow& flow);
   boost::asio::awaitable<result<std::size_t>> read_broker();  // into the shard's scratch; 0: closed
   boost::asio::awaitable<result<void>> write_broker(std::string_view bytes);
-  boost::asio::awaitable<void> refuse(ConnectRefusal refusal, const wire::mqtt::Connect& connect);
+  /// `told`: called when the device has been told, or is about to be cut off.
+  boost::asio::awaitable<void> refuse(ConnectRefusal refusal, const wire::mqtt::Connect& connect,
+                                      std::function<void()> told = {});
   boost::asio::awaitable<void> say_farewell();
   boost::asio::awaitable<void> linger();
   boost::asio::awaitable<void> pause();  // until wake_ is cancelled
+
+  // Faults (faults_io.cpp).
+  void arm_faults();
+  boost::asio::awaitable<bool> ask_auth_base(const wire::mqtt::Connect& connect);  // false: the connection is refused
+  boost::asio::awaitable<bool> spoil_connect(const wire::mqtt::Connect& connect);  // true: and that was all
+  boost::asio::awaitable<void> lose_stored_session(const wire::mqtt::Connect& connect);
+  boost::asio::awaitable<result<void>> write_device(std::string_view bytes);
+  void prove(fault::Shot& shot, std::string detail);
+  void note_secrets(const wire::mqtt::Connect& connect);
 
   Next consume_device(std::string_view bytes);
   Next consume_broker(std::string_view bytes);
@@ -80,6 +96,7 @@ class Session : public std::enable_shared_from_this<Session> {
   SessionAddress self_;
   boost::asio::ip::address address_;
   std::uint32_t camera_ = 0;
+  std::unique_ptr<Admission> admission_;  // until the handshake has ended
   TlsStream stream_;
   boost::asio::local::stream_protocol::socket upstream_;
   boost::asio::steady_timer wake_;  // never expires: the session's coroutines wait until it is cancelled
@@ -99,8 +116,9 @@ class Session : public std::enable_shared_from_this<Session> {
   std::string broker_in_;
   Flow to_device_, to_broker_;
   std::unique_ptr<Relay> relay_;
-  bool assigned_id_ = false;    // the edge chose the client id
-  std::optional<End> closing_;  // the relay's word, to be carried out once what came before it is written
+  std::unique_ptr<SessionFaults> faults_;  // null: no rule may apply
+  bool assigned_id_ = false;               // the edge chose the client id
+  std::optional<End> closing_;             // the relay's word, to be carried out once what came before it is written
   std::optional<End> broker_closing_;
   std::optional<End> ended_;
 };

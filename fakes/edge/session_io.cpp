@@ -21,21 +21,20 @@ constexpr seconds kFarewellLimit{2};  // for the last words to a device
 constexpr seconds kLingerLimit{1};    // for the device to close after them
 constexpr seconds kDrainLimit{2};     // for Mosquitto to act on a DISCONNECT
 
-SslPtr accept_ssl(SSL_CTX* context, Session* session) {
-  SslPtr ssl(SSL_new(context));
-  SSL_set_accept_state(ssl.get());
+SslPtr with_session(SslPtr ssl, Session* session) {
   SSL_set_app_data(ssl.get(), session);
   return ssl;
 }
 
 }  // namespace
 
-Session::Session(CorePtr core, EdgeShard& shard, Accepted accepted)
+Session::Session(CorePtr core, EdgeShard& shard, asio::ip::address address, std::unique_ptr<Admission> admission)
     : core_(std::move(core)),
       shard_(shard),
       self_{shard.shard.index(), shard.next_session++},
-      address_(accepted.peer.address()),
-      stream_(std::move(accepted.socket), accept_ssl(shard.tls.context.get(), this)),
+      address_(std::move(address)),
+      admission_(std::move(admission)),
+      stream_(std::move(admission_->socket), with_session(std::move(admission_->ssl), this)),
       upstream_(shard.shard.io()),
       wake_(shard.shard.io(), SteadyClock::time_point::max()),
       keep_alive_(shard.shard.io()) {
@@ -45,6 +44,7 @@ Session::Session(CorePtr core, EdgeShard& shard, Accepted accepted)
 
 Session::~Session() {
   shard_.sessions.erase(self_.session);
+  shard_.expiries.remove(expiry(validity_), self_.session);
   if (!registered_) return;
   const auto [first, last] = shard_.by_certificate.equal_range(certificate_id_);
   for (auto at = first; at != last; ++at) {
@@ -56,10 +56,12 @@ Session::~Session() {
 
 asio::awaitable<void> Session::run() {
   if (co_await handshake()) {
+    arm_faults();
     auto connect = co_await receive_connect();
     if (connect) {
       auto access = co_await admit(*connect);
-      if (access && co_await open_upstream(*connect, std::move(*access))) {
+      const bool spoilt = !access || co_await spoil_connect(*connect);
+      if (!spoilt && co_await open_upstream(*connect, std::move(*access))) {
         co_await relay_device();
         co_await say_farewell();
       }
@@ -72,6 +74,9 @@ asio::awaitable<void> Session::run() {
 asio::awaitable<bool> Session::handshake() {
   stream_.expires_after(core_->config.handshake_limit, Errc::tls_handshake_timeout);
   const auto shaken = co_await stream_.handshake();
+  const bool lives = admission_->handshake_ended(stream_, shaken.has_value());
+  admission_.reset();
+  if (!lives) co_return false;
   if (shaken) {
     if (SSL_get0_peer_certificate(stream_.ssl()) == nullptr) verdict_ = Errc::certificate_missing;
     co_return true;
@@ -150,21 +155,27 @@ void Session::refused(Errc error, std::string detail, std::string_view how, std:
   note(std::move(event));
 }
 
-asio::awaitable<void> Session::refuse(ConnectRefusal refusal, const mqtt::Connect& connect) {
+asio::awaitable<void> Session::refuse(ConnectRefusal refusal, const mqtt::Connect& connect,
+                                      std::function<void()> told) {
   const auto how = refusal.connack ? Refusal::connack : Refusal::close_after_handshake;
   refused(refusal.error, std::move(refusal.detail), refusal_name(how), connect.client_id);
+  bool reached = true;
   if (refusal.connack) {
     mqtt::Connack connack;
     connack.code = *refusal.connack;
     const auto bytes = mqtt::encode(connack, connect.version);
     stream_.expires_after(kFarewellLimit, Errc::write_timeout);
-    (void)co_await stream_.write_all(bytes);
+    const auto written = co_await stream_.write_all(bytes);
+    reached = static_cast<bool>(written);
   }
+  if (reached && told) told();
   co_await linger();
 }
 
 asio::awaitable<std::optional<Access>> Session::admit(mqtt::Connect& connect) {
   const auto& config = core_->config;
+  note_secrets(connect);
+  if (!co_await ask_auth_base(connect)) co_return std::nullopt;
   // Asked again: the certificate may have changed since the handshake.
   const auto* view = shard_.replica.find(certificate_id_);
   if (!verdict_) verdict_ = judge_certificate(view, true, validity_, core_->lab.clock.now());
@@ -224,15 +235,20 @@ void Session::end(End why) {
 
 asio::awaitable<void> Session::say_farewell() {
   const bool gone = ended_->by_disconnect || ended_->aws_reason == aws::kConnectionLost;
+  if (gone) co_return;
   // A writer that was interrupted left half a record behind: nothing can follow it.
-  if (gone || to_device_.busy) co_return;
+  if (to_device_.busy) {
+    if (ended_->shot) prove(*ended_->shot, ended_->detail);
+    co_return;
+  }
   if (relay_->version() == mqtt::Version::v5 && ended_->code != 0) {
     mqtt::Disconnect disconnect;
     disconnect.reason = ended_->code;
     relay_->to_device += mqtt::encode(disconnect, mqtt::Version::v5);
   }
   stream_.expires_after(kFarewellLimit, Errc::write_timeout);
-  if (!relay_->to_device.empty()) (void)co_await stream_.write_all(relay_->to_device);
+  const auto written = co_await write_device(relay_->to_device);
+  if (written && ended_->shot) prove(*ended_->shot, ended_->detail);
   co_await linger();
 }
 
@@ -282,6 +298,7 @@ void Session::started(const mqtt::Connect& connect) {
   keep_alive_limit_ = std::chrono::milliseconds(keep_alive) * 3 / 2;
   last_packet_ = SteadyClock::now();
   arm_keep_alive(keep_alive_limit_);
+  if (core_->config.on_expiry == OnExpiry::disconnect) shard_.expiries.add(expiry(validity_), self_.session);
 }
 
 void Session::arm_keep_alive(SteadyClock::duration after) {

@@ -114,6 +114,7 @@ asio::awaitable<bool> Session::enter_gate() {
 asio::awaitable<bool> Session::open_upstream(const mqtt::Connect& connect, Access access) {
   if (!co_await claim_client_id(connect.client_id)) co_return false;
   if (!co_await enter_gate()) co_return false;
+  if (faults_) co_await lose_stored_session(connect);
   const auto answer = co_await ask_broker(connect);
   keep_alive_.cancel();
   shard_.gate.leave();

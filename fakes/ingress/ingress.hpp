@@ -50,6 +50,9 @@ class Ingress {
   Ingress(const LabContext& lab, journal::Source source, std::optional<Points> points, std::vector<SSL_CTX*> contexts,
           std::function<void(SSL_CTX*, Shard&)> configure = {});
 
+  /// Where a shard's own context comes later than the ingress; on that shard, before its first connection.
+  void set_proper(unsigned shard, SSL_CTX* context) { shards_[shard].proper = context; }
+
   /// On the connection's shard. Nothing: a fault has taken the connection.
   [[nodiscard]] std::unique_ptr<Admission> admit(Shard& shard, Accepted accepted, std::uint32_t camera);
 

@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "base/time.hpp"
 #include "fakes/sims.hpp"
+#include "fault/engine.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "journal/journal.hpp"
 
@@ -38,6 +39,7 @@ struct LabConfig {
   std::string state_file;  // empty: a registry that ends with the lab
   Lab settings;            // the scenario's `lab:`
   std::vector<ListedSim> sims;
+  const fault::Engine* faults = nullptr;  // null: nothing breaks. Outlives the lab.
 };
 
 /// Where everything is, once it accepts.
@@ -68,6 +70,14 @@ class RunningLab {
 
   [[nodiscard]] const LabEndpoints& endpoints() const;
   [[nodiscard]] const WallClock& clock() const;
+  /// What a scheduled rule says, at a point of the lab: Mosquitto, the edge's sessions, a certificate. From any thread;
+  /// `camera` 0 means none.
+  void carry_out(const fault::Rule& rule, std::uint32_t camera);
+  /// The link fault `refuse`: the services' ports are closed, or open again. From any thread.
+  void refuse(const std::vector<fault::Point>& links, bool closed);
+  /// The camera's address has another SIM from now on.
+  void swap_sim(std::uint32_t camera, const Imsi& imsi);
+
   /// Something of the lab itself broke since it started (Mosquitto ended, the registry cannot write); empty: nothing.
   [[nodiscard]] std::string trouble() const;
   /// Ends the sessions, the servers and Mosquitto, and closes the registry. An error is what was lost (the registry's

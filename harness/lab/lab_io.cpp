@@ -16,7 +16,9 @@
 #include "fakes/config_api/server.hpp"
 #include "fakes/edge/edge.hpp"
 #include "fakes/endorse/server.hpp"
+#include "fakes/ingress/server_identities.hpp"
 #include "fakes/iot/control_plane.hpp"
+#include "fakes/iot/faults.hpp"
 #include "fakes/iot/registry.hpp"
 #include "harness/lab/lab.hpp"
 #include "harness/lab/workspace.hpp"
@@ -75,6 +77,7 @@ struct RunningLab::Impl {
   result<void> start_servers();
   result<void> write_credentials();
   void name_endpoints();
+  void refuse(const std::vector<fault::Point>& links, bool closed);
   result<void> stop();
   void trouble_is(std::string what) {
     const std::lock_guard lock(trouble_mutex);
@@ -94,6 +97,7 @@ struct RunningLab::Impl {
   std::unique_ptr<fakes::LabContext> context;
   std::unique_ptr<fakes::iot::Registry> registry;
   fakes::iot::Authorities authorities;
+  std::unique_ptr<fakes::ServerIdentities> identities;
   wire::IdentityPem server_identity;
   std::future<fakes::endorse::SigningKey> signing_key;  // waits for its thread when it is destroyed
   std::unique_ptr<fakes::Broker> broker;
@@ -117,7 +121,9 @@ result<void> RunningLab::Impl::start() {
     return fakes::endorse::make_signing_key(crypto);
   });
   shards.start();
-  context = std::make_unique<fakes::LabContext>(fakes::LabContext{front, shards, journal, lanes, sims, clock});
+  context = std::make_unique<fakes::LabContext>(
+      fakes::LabContext{front, shards, journal, lanes, sims, clock,
+                        config.faults ? *config.faults : fakes::LabContext::no_faults(), nullptr});
   for (const auto step : {&Impl::start_storage, &Impl::start_broker, &Impl::write_credentials, &Impl::start_servers}) {
     auto done = (this->*step)();
     if (!done) return done;
@@ -159,7 +165,9 @@ result<void> RunningLab::Impl::start_storage() {
     auto& list = no_ip ? dns : ips;
     if (std::find(list.begin(), list.end(), name) == list.end()) list.push_back(name);
   }
-  server_identity = fakes::iot::issue_server_identity(crypto, authorities.server, dns, ips, clock.now());
+  identities = std::make_unique<fakes::ServerIdentities>(authorities.server, std::move(dns), std::move(ips), clock);
+  server_identity = identities->proper(crypto);
+  context->identities = identities.get();
   return result<void>();
 }
 
@@ -254,6 +262,15 @@ result<void> RunningLab::Impl::start_servers() {
   return result<void>();
 }
 
+void RunningLab::Impl::refuse(const std::vector<fault::Point>& links, bool closed) {
+  for (const auto link : links) {
+    if (link == fault::Point::link_endorse) endorse->endorse_server().refuse(closed);
+    if (link == fault::Point::link_keys) endorse->keys_server().refuse(closed);
+    if (link == fault::Point::link_config_api) config_api->server().refuse(closed);
+    if (link == fault::Point::link_mqtt) edge->refuse(closed);
+  }
+}
+
 void RunningLab::Impl::name_endpoints() {
   const auto host = config.advertise.empty() ? config.address : config.advertise;
   const auto in_url = host.find(':') == std::string::npos ? host : "[" + host + "]";
@@ -305,6 +322,24 @@ result<std::unique_ptr<RunningLab>> RunningLab::start(const LabConfig& config, j
 
 const LabEndpoints& RunningLab::endpoints() const {
   return impl_->endpoints;
+}
+void RunningLab::carry_out(const fault::Rule& rule, std::uint32_t camera) {
+  switch (rule.points.front()) {
+    case fault::Point::broker:
+      return impl_->broker->carry_out(rule);
+    case fault::Point::mqtt:
+      return impl_->edge->carry_out(rule, camera);
+    case fault::Point::iot_certificate:
+      return fakes::iot::carry_out(*impl_->context, *impl_->registry, rule, camera);
+    default:
+      return;
+  }
+}
+void RunningLab::refuse(const std::vector<fault::Point>& links, bool closed) {
+  asio::post(impl_->front, [impl = impl_.get(), links, closed] { impl->refuse(links, closed); });
+}
+void RunningLab::swap_sim(std::uint32_t camera, const Imsi& imsi) {
+  impl_->sims.swap(camera, imsi);
 }
 const WallClock& RunningLab::clock() const {
   return impl_->clock;
