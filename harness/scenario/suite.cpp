@@ -105,10 +105,12 @@ Suite load_suite(const std::vector<std::string>& paths, const SuiteFilter& filte
     auto& scenario = *loaded.scenario;
     const auto [known, is_new] = file_of.emplace(scenario.name, file);
     if (!is_new) suite.diagnostics.push_back(same_name(scenario, known->second));
-    if (selects(filter, scenario))
-      suite.scenarios.push_back(std::move(scenario));
-    else
+    if (!selects(filter, scenario))
       ++suite.deselected;
+    else if (filter.shard && !filter.shard->has(scenario.name))
+      ++suite.other_shards;
+    else
+      suite.scenarios.push_back(std::move(scenario));
   }
   return suite;
 }

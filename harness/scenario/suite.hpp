@@ -1,22 +1,27 @@
-// Several scenarios: the files below the given paths, loaded and selected by tag. Called by `run`, `list` and `check`.
+// Several scenarios: the files below the given paths, loaded and selected by tag and shard. Called by `run`, `list` and
+// `check`.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/scenario/diagnostic.hpp"
 #include "harness/scenario/scenario.hpp"
+#include "harness/scenario/shard.hpp"
 
 namespace firstlight::harness {
 
 struct SuiteFilter {
   std::vector<std::string> tags;          // a scenario needs one of them; empty: any scenario
   std::vector<std::string> exclude_tags;  // and none of these
+  std::optional<Shard> shard;             // of what the tags select; nothing: all
 };
 
 struct Suite {
   std::vector<Scenario> scenarios;      // selected, in the order of the paths given and sorted below a folder
-  std::size_t deselected = 0;           // correct scenarios that the filter left out
+  std::size_t deselected = 0;           // correct scenarios that the tags left out
+  std::size_t other_shards = 0;         // selected, and another shard's
   std::vector<Diagnostic> diagnostics;  // of every file, selected or not; nothing may run unless it is empty
 };
 
