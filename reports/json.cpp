@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -7,70 +8,114 @@ namespace firstlight::reports {
 
 namespace {
 
-using harness::Samples;
 using nlohmann::ordered_json;
+
+constexpr std::size_t kTimelineLines = 200;  // the journal has them all
 
 double to_ms(std::int64_t us) {
   return static_cast<double>(us) / 1000.0;
 }
 
-ordered_json stage_json(const Samples& s) {
-  return {{"count", s.count()},
-          {"p50_ms", to_ms(s.percentile(50))},
-          {"p90_ms", to_ms(s.percentile(90))},
-          {"p99_ms", to_ms(s.percentile(99))},
-          {"max_ms", to_ms(s.max())}};
-}
-
-ordered_json stages_json(const harness::Measurements& m) {
+ordered_json stages_json(const ScenarioReport& s) {
   ordered_json stages = ordered_json::object();
-  for (std::size_t i = 0; i < journal::kStageCount; ++i)
-    if (m.stages[i].count() > 0)
-      stages[std::string(journal::stage_name(static_cast<journal::Stage>(i)))] = stage_json(m.stages[i]);
-  stages["total"] = stage_json(m.total);
-  stages["total_from_power_on"] = stage_json(m.total_from_power_on);
-  stages["generator_lag"] = stage_json(m.generator_lag);
+  for (const auto& stage : s.stages)
+    stages[stage.stage] = {{"count", stage.count},          {"failed", stage.failed},
+                           {"p50_ms", to_ms(stage.p50_us)}, {"p90_ms", to_ms(stage.p90_us)},
+                           {"p99_ms", to_ms(stage.p99_us)}, {"max_ms", to_ms(stage.max_us)}};
   return stages;
 }
 
-ordered_json scenario_json(const harness::Outcome& o) {
+ordered_json checks_json(const ScenarioReport& s) {
   ordered_json checks = ordered_json::array();
-  for (const auto& c : o.checks)
+  for (const auto& c : s.checks) {
+    ordered_json proof = ordered_json::array();
+    for (const auto& p : c.proof)
+      proof.push_back({{"lane", p.lane}, {"seq", p.sequence}, {"t_ns", p.t_ns}, {"text", p.text}});
     checks.push_back({{"expect", c.expect},
+                      {"line", c.line},
                       {"verdict", harness::verdict_name(c.verdict)},
                       {"observed", c.observed},
                       {"cameras", c.cameras},
-                      {"repro", o.repro}});
-  return {{"name", o.name},
-          {"file", o.file},
-          {"seed", o.seed},
-          {"verdict", harness::verdict_name(o.verdict)},
-          {"cameras", o.cameras},
-          {"online", o.online},
-          {"stages", stages_json(o.measured)},
-          {"checks", checks},
-          {"faults", ordered_json::array()}};
+                      {"proof", proof},
+                      {"repro", s.repro}});
+  }
+  return checks;
+}
+
+ordered_json faults_json(const ScenarioReport& s) {
+  ordered_json faults = ordered_json::array();
+  for (const auto& f : s.faults) {
+    ordered_json firings = ordered_json::array();
+    for (const auto& firing : f.firings) firings.push_back({{"camera", firing.camera}, {"attempt", firing.attempt}});
+    faults.push_back(
+        {{"id", f.id}, {"at", f.at}, {"fired", f.firings.size()}, {"repeatable", f.repeatable}, {"firings", firings}});
+  }
+  return faults;
+}
+
+ordered_json scenario_json(const ScenarioReport& s) {
+  ordered_json out = {{"name", s.name},
+                      {"file", s.file},
+                      {"seed", s.seed},
+                      {"started_at", s.started_at},
+                      {"duration_ms", s.duration_ms},
+                      {"verdict", harness::verdict_name(s.verdict)},
+                      {"bug", s.bug},
+                      {"cameras", s.cameras},
+                      {"online", s.online},
+                      {"stages", stages_json(s)},
+                      {"checks", checks_json(s)},
+                      {"faults", faults_json(s)},
+                      {"repro", s.repro},
+                      {"journal", s.journal}};
+  if (s.timeline_camera != 0) {
+    const auto shown = s.timeline.begin() + static_cast<std::ptrdiff_t>(std::min(s.timeline.size(), kTimelineLines));
+    out["timeline"] = {{"camera", s.timeline_camera},
+                       {"lines", std::vector<std::string>(s.timeline.begin(), shown)},
+                       {"left_out", s.timeline.end() - shown}};
+  }
+  if (s.attempts.size() > 1) {
+    out["attempts"] = ordered_json::array();
+    for (const auto& a : s.attempts)
+      out["attempts"].push_back({{"verdict", harness::verdict_name(a.verdict)}, {"journal", a.journal}});
+  }
+  if (s.quarantine)
+    out["quarantine"] = {
+        {"until", s.quarantine->until}, {"reason", s.quarantine->reason}, {"expired", s.quarantine->expired}};
+  return out;
+}
+
+ordered_json run_json(const RunReport& report) {
+  const int code = report.exit_code();
+  ordered_json run = {{"id", report.id},
+                      {"seed", report.seed},
+                      {"version", report.version},
+                      {"started_at", report.started_at},
+                      {"duration_ms", report.duration_ms},
+                      {"exit_code", code},
+                      {"exit_reason", harness::exit_reason(code)},
+                      {"interrupted", report.interrupted},
+                      {"flaky", report.flaky_fails ? "fail" : "pass"},
+                      {"timeout_multiplier", report.timeout_multiplier}};
+  if (!report.shard.empty()) run["shard"] = report.shard;
+  if (!report.merged_from.empty()) {
+    run["merged_from"] = report.merged_from;
+    run["missing_shards"] = report.missing_shards;
+  }
+  return run;
 }
 
 }  // namespace
 
 std::string to_json(const RunReport& report) {
-  const int code = report.exit_code();
   std::map<std::string, int> totals;
   ordered_json scenarios = ordered_json::array();
-  for (const auto& o : report.outcomes) {
-    ++totals[std::string(harness::verdict_name(o.verdict))];
-    scenarios.push_back(scenario_json(o));
+  for (const auto& s : report.scenarios) {
+    ++totals[std::string(harness::verdict_name(s.verdict))];
+    scenarios.push_back(scenario_json(s));
   }
-  const ordered_json document = {{"schema_version", 1},
-                                 {"run",
-                                  {{"id", report.id},
-                                   {"seed", report.seed},
-                                   {"version", report.version},
-                                   {"started_at", report.started_at},
-                                   {"duration_ms", report.duration_ms},
-                                   {"exit_code", code},
-                                   {"exit_reason", harness::exit_reason(code)}}},
+  const ordered_json document = {{"schema_version", kReportSchemaVersion},
+                                 {"run", run_json(report)},
                                  {"totals", totals},
                                  {"scenarios", scenarios}};
   return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";

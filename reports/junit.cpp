@@ -1,102 +1,137 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "base/utf8.hpp"
 #include "reports/run_report.hpp"
+#include "reports/text.hpp"
 
 namespace firstlight::reports {
 
 namespace {
 
+using harness::CheckResult;
 using harness::Verdict;
-
-/// XML 1.0 has no way at all to write most control characters; they, U+FFFE and U+FFFF, and bytes that are no UTF-8
-/// become '?'.
-std::string escape(std::string_view text) {
-  const bool utf8 = is_utf8(text);
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (text[i] == '&')
-      out += "&amp;";
-    else if (text[i] == '<')
-      out += "&lt;";
-    else if (text[i] == '>')
-      out += "&gt;";
-    else if (text[i] == '"')
-      out += "&quot;";
-    else if (text[i] == '\n')
-      out += "&#10;";
-    else if (text.substr(i, 2) == "\xEF\xBF" && utf8 && (text[i + 2] == '\xBE' || text[i + 2] == '\xBF'))
-      out += '?', i += 2;
-    else if (c < 0x20 || c == 0x7f || (c >= 0x80 && !utf8))
-      out += c == '\t' ? '\t' : '?';
-    else
-      out += text[i];
-  }
-  return out;
-}
-
-bool is_failure(Verdict v) {
-  return v == Verdict::fail || v == Verdict::threshold;
-}
-bool is_error(Verdict v) {
-  return v == Verdict::infra;
-}
-bool is_skip(Verdict v) {
-  return v == Verdict::inconclusive || v == Verdict::skipped || v == Verdict::quarantined;
-}
-
-std::string testcase(const harness::Outcome& o, const harness::CheckResult& c) {
-  const auto open = fmt::format(R"(    <testcase classname="{}" name="{}" file="{}" time="0")", escape(o.name),
-                                escape(c.expect), escape(o.file));
-  if (c.verdict == Verdict::pass) return open + "/>\n";
-  if (is_skip(c.verdict))
-    return fmt::format("{}><skipped message=\"{}\"/></testcase>\n", open,
-                       escape(fmt::format("{}: {}", harness::verdict_name(c.verdict), c.observed)));
-  const auto tag = is_error(c.verdict) ? "error" : "failure";
-  std::string text = fmt::format("expected: {}\nobserved: {}\nrepeat:   {}\n", c.expect, c.observed, o.repro);
-  if (!c.cameras.empty()) text += fmt::format("cameras:  {}\n", fmt::join(c.cameras, ", "));
-  if (o.timeline_camera != 0 && !c.cameras.empty() && c.cameras.front() == o.timeline_camera)
-    text += fmt::format("camera {}:\n{}\n", o.timeline_camera, fmt::join(o.timeline, "\n"));
-  return fmt::format("{}>\n      <{} type=\"{}\" message=\"{}\">{}</{}>\n    </testcase>\n", open, tag,
-                     harness::verdict_name(c.verdict), escape(c.observed), escape(text), tag);
-}
 
 struct Counts {
   std::size_t tests = 0, failures = 0, errors = 0, skipped = 0;
-  void add(Verdict v) {
-    ++tests;
-    failures += is_failure(v) ? 1 : 0;
-    errors += is_error(v) ? 1 : 0;
-    skipped += is_skip(v) ? 1 : 0;
+  void add(const Counts& other) {
+    tests += other.tests;
+    failures += other.failures;
+    errors += other.errors;
+    skipped += other.skipped;
   }
   [[nodiscard]] std::string attributes() const {
     return fmt::format(R"(tests="{}" failures="{}" errors="{}" skipped="{}")", tests, failures, errors, skipped);
   }
 };
 
+enum class Kind : std::uint8_t { passed, failure, error, skipped };
+
+bool excused(const ScenarioReport& s) {
+  return s.verdict == Verdict::quarantined || s.verdict == Verdict::flaky;
+}
+
+/// What a test case says to a CI server, which knows fewer verdicts than we do.
+Kind kind_of(const ScenarioReport& s, const CheckResult& c, bool flaky_fails) {
+  switch (c.verdict) {
+    case Verdict::pass:
+    case Verdict::flaky:
+    case Verdict::quarantined:
+      return Kind::passed;
+    case Verdict::inconclusive:
+    case Verdict::skipped:
+      return Kind::skipped;
+    case Verdict::fail:
+    case Verdict::threshold:
+    case Verdict::infra:
+      break;
+  }
+  if (s.verdict == Verdict::quarantined) return Kind::skipped;
+  if (s.verdict == Verdict::flaky && !flaky_fails) return Kind::passed;  // with what failed at first as its output
+  return c.verdict == Verdict::infra ? Kind::error : Kind::failure;
+}
+
+std::string story(const ScenarioReport& s, const CheckResult& c) {
+  auto text = fmt::format("expected: {}\nobserved: {}\n", c.expect, c.observed);
+  if (c.line > 0) text += fmt::format("at:       {}:{}\n", s.file, c.line);
+  if (!c.cameras.empty()) text += fmt::format("cameras:  {}\n", fmt::join(c.cameras, ", "));
+  text += fmt::format("repeat:   {}\n", s.repro);
+  for (const auto& p : c.proof) text += fmt::format("proof:    {} (lane {}, seq {})\n", p.text, p.lane, p.sequence);
+  if (s.timeline_camera != 0 && !c.cameras.empty() && c.cameras.front() == s.timeline_camera)
+    text += fmt::format("camera {}:\n{}\n", s.timeline_camera, fmt::join(s.timeline, "\n"));
+  return text;
+}
+
+std::string attempts_text(const ScenarioReport& s) {
+  std::vector<std::string_view> verdicts;
+  for (const auto& a : s.attempts) verdicts.push_back(harness::verdict_name(a.verdict));
+  return fmt::format("flaky: with one seed, its attempts ended {}\n", fmt::join(verdicts, ", "));
+}
+
+std::string why_skipped(const ScenarioReport& s, const CheckResult& c) {
+  if (s.verdict == Verdict::quarantined && s.quarantine)
+    return fmt::format("quarantined until {} ({}): {}: {}", s.quarantine->until, s.quarantine->reason,
+                       harness::verdict_name(c.verdict), c.observed);
+  return fmt::format("{}: {}", harness::verdict_name(c.verdict), c.observed);
+}
+
+std::string testcase(const ScenarioReport& s, const CheckResult& c, bool flaky_fails, Counts& counts) {
+  const auto kind = kind_of(s, c, flaky_fails);
+  ++counts.tests;
+  std::string body;
+  if (kind == Kind::skipped) {
+    ++counts.skipped;
+    body = fmt::format("      <skipped message=\"{}\"/>\n", xml_attribute(why_skipped(s, c)));
+  } else if (kind != Kind::passed) {
+    const bool error = kind == Kind::error;
+    ++(error ? counts.errors : counts.failures);
+    const auto* const tag = error ? "error" : "failure";
+    body = fmt::format("      <{} type=\"{}\" message=\"{}\">{}</{}>\n", tag,
+                       s.bug && error ? "bug" : harness::verdict_name(c.verdict), xml_attribute(c.observed),
+                       xml_content(story(s, c)), tag);
+  }
+  if (excused(s) && c.verdict != Verdict::pass) {
+    const auto note = (s.verdict == Verdict::flaky ? attempts_text(s) : "") + story(s, c);
+    body += fmt::format("      <system-out>{}</system-out>\n", xml_content(note));
+  }
+  const auto open = fmt::format(R"(    <testcase classname="{}" name="{}" file="{}" time="0.000")",
+                                xml_attribute(s.name), xml_attribute(c.expect), xml_attribute(s.file));
+  return body.empty() ? open + "/>\n" : fmt::format("{}>\n{}    </testcase>\n", open, body);
+}
+
+std::string property(std::string_view name, std::string_view value) {
+  return fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, xml_attribute(value));
+}
+
+std::string properties(const ScenarioReport& s) {
+  auto text = property("seed", std::to_string(s.seed)) + property("verdict", harness::verdict_name(s.verdict)) +
+              property("repeat", s.repro);
+  if (s.quarantine) {
+    text += property("quarantine", fmt::format("{} {} ({})", s.quarantine->expired ? "expired on" : "until",
+                                               s.quarantine->until, s.quarantine->reason));
+  }
+  return "    <properties>\n" + text + "    </properties>\n";
+}
+
+std::string testsuite(const ScenarioReport& s, bool flaky_fails, Counts& all) {
+  Counts counts;
+  std::string cases;
+  for (const auto& c : s.checks) cases += testcase(s, c, flaky_fails, counts);
+  all.add(counts);
+  auto text = fmt::format("  <testsuite name=\"{}\" file=\"{}\"", xml_attribute(s.name), xml_attribute(s.file));
+  if (!s.started_at.empty()) text += fmt::format(" timestamp=\"{}\"", xml_attribute(s.started_at.substr(0, 19)));
+  text += fmt::format(" time=\"{:.3f}\" {}>\n", static_cast<double>(s.duration_ms) / 1000.0, counts.attributes());
+  text += properties(s) + cases;
+  if (s.verdict == Verdict::flaky)
+    text += fmt::format("    <system-out>{}</system-out>\n", xml_content(attempts_text(s)));
+  return text + "  </testsuite>\n";
+}
+
 }  // namespace
 
 std::string to_junit(const RunReport& report) {
   Counts all;
   std::string suites;
-  for (const auto& o : report.outcomes) {
-    Counts counts;
-    std::string cases;
-    for (const auto& c : o.checks) {
-      counts.add(c.verdict);
-      all.add(c.verdict);
-      cases += testcase(o, c);
-    }
-    const auto properties = fmt::format(
-        "    <properties><property name=\"seed\" value=\"{}\"/><property name=\"verdict\" "
-        "value=\"{}\"/></properties>\n",
-        o.seed, harness::verdict_name(o.verdict));
-    suites += fmt::format("  <testsuite name=\"{}\" timestamp=\"{}\" time=\"{:.3f}\" {}>\n{}{}  </testsuite>\n",
-                          escape(o.name), o.started_at.substr(0, 19), static_cast<double>(o.measured.last_ns) / 1e9,
-                          counts.attributes(), properties, cases);
-  }
+  for (const auto& s : report.scenarios) suites += testsuite(s, report.flaky_fails, all);
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"firstlight\" time=\"{:.3f}\" "
       "{}>\n{}</testsuites>\n",

@@ -4,13 +4,13 @@
 #include <algorithm>
 
 #include "reports/run_report.hpp"
+#include "reports/text.hpp"
 
 namespace firstlight::reports {
 
 namespace {
 
 using harness::CheckResult;
-using harness::Outcome;
 using harness::Verdict;
 
 constexpr std::size_t kTimelineLines = 40;
@@ -42,21 +42,18 @@ std::string ms(std::int64_t us) {
   return fmt::format("{:.{}f} ms", v, v < 10 ? 2 : v < 100 ? 1 : 0);
 }
 
-std::string row(std::string_view name, const harness::Samples& s, std::uint64_t failed) {
-  return fmt::format("    {:<14}{:>7}{:>12}{:>12}{:>12}{:>12}{}\n", name, s.count(), ms(s.percentile(50)),
-                     ms(s.percentile(90)), ms(s.percentile(99)), ms(s.max()),
-                     failed > 0 ? fmt::format("   {} failed", failed) : "");
+std::string row(const StageReport& s) {
+  return fmt::format("    {:<14}{:>7}{:>12}{:>12}{:>12}{:>12}{}\n", s.stage, s.count, ms(s.p50_us), ms(s.p90_us),
+                     ms(s.p99_us), ms(s.max_us), s.failed > 0 ? fmt::format("   {} failed", s.failed) : "");
 }
 
-std::string stage_table(const Outcome& o, const Paint& paint) {
-  const auto& m = o.measured;
+std::string stage_table(const ScenarioReport& s, const Paint& paint) {
   auto text =
       paint("2", fmt::format("    {:<14}{:>7}{:>12}{:>12}{:>12}{:>12}", "stage", "count", "p50", "p90", "p99", "max")) +
       "\n";
-  for (std::size_t i = 0; i < journal::kStageCount; ++i)
-    if (m.stages[i].count() + m.failed[i] > 0)
-      text += row(journal::stage_name(static_cast<journal::Stage>(i)), m.stages[i], m.failed[i]);
-  if (m.total.count() > 0) text += row("total", m.total, 0);
+  for (const auto& stage : s.stages)
+    if (stage.count + stage.failed > 0 && stage.stage != "total_from_power_on" && stage.stage != "generator_lag")
+      text += row(stage);
   return text;
 }
 
@@ -67,43 +64,78 @@ std::string cameras_text(const std::vector<std::uint32_t>& cameras) {
   return text;
 }
 
-/// Text that may come from a device must not drive the terminal.
-std::string printable(std::string text) {
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = c == '\n' ? ' ' : '?';
-  return text;
-}
-
-std::string check_text(const Outcome& o, const CheckResult& c, const Paint& paint) {
+std::string check_text(const ScenarioReport& s, const CheckResult& c, const Paint& paint) {
   auto text =
       fmt::format("    {} {}\n", paint(colour_of(c.verdict), fmt::format("{}:", harness::verdict_name(c.verdict))),
-                  c.line > 0 ? fmt::format("{}  ({}:{})", c.expect, o.file, c.line) : c.expect);
+                  c.line > 0 ? fmt::format("{}  ({}:{})", c.expect, s.file, c.line) : c.expect);
   text += fmt::format("      observed: {}\n", printable(c.observed));
   if (!c.cameras.empty()) text += fmt::format("      cameras:  {}\n", cameras_text(c.cameras));
+  for (const auto& p : c.proof) text += fmt::format("      proof:    {}\n", printable(p.text));
   return text;
 }
 
-std::string trouble(const Outcome& o, const Paint& paint) {
-  std::string text;
-  for (const auto& c : o.checks)
-    if (c.verdict != Verdict::pass) text += check_text(o, c, paint);
-  if (o.timeline_camera != 0) {
-    text += fmt::format("    camera {}, from its power-on:\n", o.timeline_camera);
-    const auto shown = std::min(o.timeline.size(), kTimelineLines);
-    for (std::size_t i = 0; i < shown; ++i) text += "      " + o.timeline[i] + "\n";
-    if (o.timeline.size() > shown) text += fmt::format("      … {} more in the journal\n", o.timeline.size() - shown);
-  }
-  return text + fmt::format("    repeat it: {}\n", paint("1", o.repro));
+std::string timeline(const ScenarioReport& s) {
+  if (s.timeline_camera == 0) return {};
+  auto text = fmt::format("    camera {}, from its power-on:\n", s.timeline_camera);
+  const auto shown = std::min(s.timeline.size(), kTimelineLines);
+  for (std::size_t i = 0; i < shown; ++i) text += "      " + printable(s.timeline[i]) + "\n";
+  if (s.timeline.size() > shown) text += fmt::format("      … {} more in the journal\n", s.timeline.size() - shown);
+  return text;
 }
 
-std::string scenario_text(const Outcome& o, const Paint& paint) {
-  auto text = fmt::format("{}  {}  {} of {} cameras online, {} check{}, {:.2f} s, seed {}\n",
-                          paint(colour_of(o.verdict), fmt::format("{:<12}", harness::verdict_name(o.verdict))),
-                          paint("1", o.name), o.online, o.cameras, o.checks.size(), o.checks.size() == 1 ? "" : "s",
-                          static_cast<double>(o.measured.last_ns) / 1e9, o.seed);
-  text += stage_table(o, paint);
-  if (o.verdict != Verdict::pass) text += trouble(o, paint);
-  return text + "\n";
+std::string history(const ScenarioReport& s) {
+  std::string text;
+  if (s.attempts.size() > 1) {
+    std::vector<std::string> parts;
+    for (const auto& a : s.attempts)
+      parts.push_back(fmt::format("{} ({})", harness::verdict_name(a.verdict), a.journal));
+    text += fmt::format("    attempts with this seed: {}\n", fmt::join(parts, ", "));
+  }
+  if (!s.quarantine) return text;
+  const auto& q = *s.quarantine;
+  text += fmt::format("    quarantine {} {}: {}{}\n", q.expired ? "EXPIRED on" : "until", q.until, printable(q.reason),
+                      !q.expired && s.verdict == Verdict::pass ? " (it passed: is the quarantine still needed?)" : "");
+  return text;
+}
+
+std::string scenario_text(const ScenarioReport& s, const Paint& paint) {
+  const auto verdict = paint(colour_of(s.verdict), fmt::format("{:<12}", harness::verdict_name(s.verdict)));
+  if (s.verdict == Verdict::skipped)
+    return fmt::format("{}  {}  {}\n\n", verdict, paint("1", s.name),
+                       s.checks.empty() ? "" : printable(s.checks.front().observed));
+  auto text = fmt::format("{}  {}  {} of {} cameras online, {} check{}, {:.2f} s, seed {}\n", verdict,
+                          paint("1", s.name), s.online, s.cameras, s.checks.size(), s.checks.size() == 1 ? "" : "s",
+                          static_cast<double>(s.duration_ms) / 1e3, s.seed);
+  text += history(s) + stage_table(s, paint);
+  if (s.verdict == Verdict::pass) return text + "\n";
+  for (const auto& c : s.checks)
+    if (c.verdict != Verdict::pass) text += check_text(s, c, paint);
+  return text + timeline(s) + fmt::format("    repeat it: {}\n\n", paint("1", s.repro));
+}
+
+/// The scenarios with this verdict, by name: what a green total must not hide.
+std::string named(const RunReport& report, Verdict v) {
+  std::vector<std::string_view> names;
+  for (const auto& s : report.scenarios)
+    if (s.verdict == v) names.push_back(s.name);
+  if (names.empty()) return {};
+  return fmt::format("{}: {}\n", harness::verdict_name(v), fmt::join(names, ", "));
+}
+
+std::string totals(const RunReport& report) {
+  std::vector<std::string> parts;
+  for (int i = 0; i <= static_cast<int>(Verdict::quarantined); ++i) {
+    const auto v = static_cast<Verdict>(i);
+    const auto n = std::count_if(report.scenarios.begin(), report.scenarios.end(),
+                                 [v](const ScenarioReport& s) { return s.verdict == v; });
+    if (n > 0) parts.push_back(fmt::format("{} {}", n, harness::verdict_name(v)));
+  }
+  return parts.empty() ? "no scenario finished" : fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string why(const RunReport& report, int code) {
+  if (report.scenarios.empty() && code == 0) return fmt::format("no scenario falls to shard {}", report.shard);
+  return std::string(harness::exit_reason(code));
 }
 
 }  // namespace
@@ -111,17 +143,20 @@ std::string scenario_text(const Outcome& o, const Paint& paint) {
 std::string summary(const RunReport& report, bool colour) {
   const Paint paint{colour};
   std::string text = "\n";
-  for (const auto& o : report.outcomes) text += scenario_text(o, paint);
-  std::string totals;
-  for (int v = 0; v <= static_cast<int>(Verdict::quarantined); ++v) {
-    const auto n = std::count_if(report.outcomes.begin(), report.outcomes.end(),
-                                 [v](const Outcome& o) { return o.verdict == static_cast<Verdict>(v); });
-    if (n > 0)
-      totals += fmt::format("{}{} {}", totals.empty() ? "" : ", ", n, harness::verdict_name(static_cast<Verdict>(v)));
-  }
+  for (const auto& s : report.scenarios) text += scenario_text(s, paint);
+  for (const auto v : {Verdict::flaky, Verdict::quarantined, Verdict::skipped}) text += named(report, v);
+  std::vector<std::string_view> expired;
+  for (const auto& s : report.scenarios)
+    if (s.quarantine && s.quarantine->expired) expired.push_back(s.name);
+  if (!expired.empty()) text += fmt::format("quarantine expired: {}\n", fmt::join(expired, ", "));
+  if (!report.missing_shards.empty())
+    text += paint("31;1", fmt::format("missing shards: {}", fmt::join(report.missing_shards, ", "))) + "\n";
+  if (report.timeout_multiplier != 1)
+    text += fmt::format("timeouts were multiplied by {}\n", report.timeout_multiplier);
   const int code = report.exit_code();
-  text += fmt::format("{} in {:.2f} s: {} (exit {}), seed {}\n", totals.empty() ? "no scenario finished" : totals,
-                      static_cast<double>(report.duration_ms) / 1000.0, harness::exit_reason(code), code, report.seed);
+  const auto shard = report.shard.empty() ? "" : fmt::format(", shard {}", report.shard);
+  text += fmt::format("{} in {:.2f} s: {} (exit {}), seed {}{}\n", totals(report),
+                      static_cast<double>(report.duration_ms) / 1000.0, why(report, code), code, report.seed, shard);
   return text;
 }
 

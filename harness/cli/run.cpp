@@ -1,15 +1,13 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <memory>
 #include <optional>
 
-#include "harness/cli/cli.hpp"
+#include "harness/cli/report_options.hpp"
 #include "harness/plan/plan.hpp"
 #include "harness/run/runner.hpp"
 #include "harness/scenario/suite.hpp"
-#include "reports/run_report.hpp"
 
 namespace firstlight::harness::cli {
 
@@ -19,9 +17,8 @@ struct Options {
   std::vector<std::string> paths{"scenarios"};
   SuiteFilter filter;
   RunOptions run;
-  std::string report_json, report_junit;
-  bool dry_run = false, quiet = false, verbose = false;
-  ColourChoice colour = ColourChoice::automatic;
+  ReportOptions reports;
+  bool dry_run = false, verbose = false;
 };
 
 int dry_run(const Suite& suite, const Options& o, std::uint64_t run_seed) {
@@ -32,7 +29,20 @@ int dry_run(const Suite& suite, const Options& o, std::uint64_t run_seed) {
   return kOk;
 }
 
+void announce(const Suite& suite, const Options& o, std::uint64_t run_seed, const RunFolder& folder) {
+  const bool own = !o.run.seed && std::any_of(suite.scenarios.begin(), suite.scenarios.end(),
+                                              [](const Scenario& scenario) { return scenario.seed.has_value(); });
+  const auto n = suite.scenarios.size();
+  fmt::print(stderr, "firstlight {}  run {}  seed {}{}  {} scenario{}{}, {} at a time  journal in {}\n",
+             FIRSTLIGHT_VERSION, folder.id, run_seed, own ? " (a scenario's own seed comes before it)" : "", n,
+             n == 1 ? "" : "s", o.run.repeat > 1 ? fmt::format(", {} times each", o.run.repeat) : "",
+             jobs_of(o.run, n * o.run.repeat), folder.path);
+  if (o.run.shard)
+    fmt::print(stderr, "shard {}: {} other scenarios are other shards'\n", o.run.shard->text(), suite.other_shards);
+}
+
 int run(Options& o) {
+  o.run.shard = o.filter.shard;
   const auto suite = load_suite(o.paths, o.filter);
   if (!suite.diagnostics.empty()) {
     fmt::print(stderr, "{}", render(suite.diagnostics));
@@ -40,33 +50,17 @@ int run(Options& o) {
                          suite.diagnostics.size() == 1 ? "" : "s"));
     return kUsage;
   }
-  if (suite.scenarios.empty()) {
+  if (suite.scenarios.empty() && suite.other_shards == 0) {
     complain(fmt::format("no scenario selected ({} left out by --tag and --exclude-tag)", suite.deselected));
     return kNothingSelected;
   }
   const auto run_seed = o.run.seed.value_or(draw_run_seed());
   if (o.dry_run) return dry_run(suite, o, run_seed);
-  o.run.verbosity = o.quiet ? Verbosity::quiet : o.verbose ? Verbosity::verbose : Verbosity::normal;
+  o.run.verbosity = o.reports.quiet ? Verbosity::quiet : o.verbose ? Verbosity::verbose : Verbosity::normal;
   const auto folder = make_run_folder(o.run.out);
-  if (!o.quiet) {
-    const bool own = !o.run.seed && std::any_of(suite.scenarios.begin(), suite.scenarios.end(),
-                                                [](const Scenario& scenario) { return scenario.seed.has_value(); });
-    fmt::print(stderr, "firstlight {}  run {}  seed {}{}  {} scenario{}  journal in {}\n", FIRSTLIGHT_VERSION,
-               folder.id, run_seed, own ? " (a scenario's own seed comes before it)" : "", suite.scenarios.size(),
-               suite.scenarios.size() == 1 ? "" : "s", folder.path);
-  }
+  if (!o.reports.quiet) announce(suite, o, run_seed, folder);
   const auto report = run_suite(suite.scenarios, run_seed, folder, o.run);
-  const auto json = reports::to_json(report);
-  bool written = write_report(folder.path + "/report.json", json);
-  if (!o.report_json.empty()) written = write_report(o.report_json, json) && written;
-  if (!o.report_junit.empty()) written = write_report(o.report_junit, reports::to_junit(report)) && written;
-  // Standard output belongs to the machine format that was asked for it.
-  const bool taken = o.report_json == "-" || o.report_junit == "-";
-  if (!o.quiet || report.exit_code() != kOk)
-    fmt::print(taken ? stderr : stdout, "{}",
-               reports::summary(report, use_colour(o.colour, taken ? STDERR_FILENO : STDOUT_FILENO)));
-  if (!written && report.exit_code() == kOk) return kInfra;
-  return report.exit_code();
+  return deliver(report, o.reports, folder.path + "/report.json");
 }
 
 }  // namespace
@@ -79,15 +73,21 @@ Action add_run(CLI::App& app) {
   verb->add_option("--tag", o->filter.tags, "Only scenarios with this tag (repeatable: any of them)");
   verb->add_option("--exclude-tag", o->filter.exclude_tags, "No scenarios with this tag (repeatable)");
   verb->add_option("--out", o->run.out, "Folder for journals and reports; gets a folder a run")->capture_default_str();
-  verb->add_option("--report-json", o->report_json, "Also write the JSON report to this file ('-': standard output)");
-  verb->add_option("--report-junit", o->report_junit, "Write a JUnit XML report to this file ('-': standard output)");
+  verb->add_option("--jobs,-j", o->run.jobs, "Scenarios at a time (default: two a core)")->check(CLI::Range(1, 256));
+  add_shard_option(*verb, o->filter.shard);
+  verb->add_option("--repeat", o->run.repeat, "Run each scenario so many times, each time with another seed")
+      ->check(CLI::Range(1, 10'000));
+  verb->add_option("--retries", o->run.retries, "Run a scenario that failed again, so many times, with its seed")
+      ->check(CLI::Range(0, 100));
+  add_choice<bool>(*verb, "--flaky", o->run.flaky_fails, {{"pass", false}, {"fail", true}},
+                   "Whether a scenario that only passed when it was retried makes the run fail (default: pass)");
+  verb->add_option("--timeout-multiplier", o->run.timeout_multiplier,
+                   "Multiply the scenarios' timeouts, on a slow machine; no other bound is changed")
+      ->check(CLI::Range(0.01, 1000.0));
   verb->add_flag("--dry-run", o->dry_run, "Print the plan (seed, cameras, starts) and run nothing");
-  verb->add_flag("--fail-fast", o->run.fail_fast, "Stop after the first scenario that does not pass");
-  add_choice<ColourChoice>(
-      *verb, "--color", o->colour,
-      {{"auto", ColourChoice::automatic}, {"always", ColourChoice::always}, {"never", ColourChoice::never}},
-      "When to colour the summary (default: auto, which obeys NO_COLOR)");
-  auto* quiet = verb->add_flag("-q,--quiet", o->quiet, "Print nothing unless something did not pass");
+  verb->add_flag("--fail-fast", o->run.fail_fast, "Start no more scenarios after the first that does not pass");
+  add_report_options(*verb, o->reports);
+  auto* quiet = verb->add_flag("-q,--quiet", o->reports.quiet, "Print nothing unless something did not pass");
   verb->add_flag("-v,--verbose", o->verbose, "Print every event as it happens")->excludes(quiet);
   return [o] { return run(*o); };
 }

@@ -22,6 +22,7 @@ std::shared_ptr<Selection> add_selection(CLI::App& verb) {
   verb.add_option("paths", s->paths, "Scenario files, or folders that are searched for them")->capture_default_str();
   verb.add_option("--tag", s->filter.tags, "Only scenarios with this tag (repeatable: any of them)");
   verb.add_option("--exclude-tag", s->filter.exclude_tags, "No scenarios with this tag (repeatable)");
+  add_shard_option(verb, s->filter.shard);
   return s;
 }
 
@@ -40,6 +41,10 @@ int list(const Selection& s) {
     fmt::print("{}  [{}]  {} camera{}  {}\n", scenario.name, fmt::join(scenario.tags, ", "), scenario.cameras.count,
                scenario.cameras.count == 1 ? "" : "s", scenario.file);
     fmt::print("    {}\n", scenario.summary);
+    if (!scenario.skip.empty()) fmt::print("    skipped: {}\n", scenario.skip);
+    if (scenario.quarantine)
+      fmt::print("    quarantined until {}: {}\n", format_rfc3339(WallTime(scenario.quarantine->until)).substr(0, 10),
+                 scenario.quarantine->reason);
   }
   return suite.scenarios.empty() ? kNothingSelected : kOk;
 }
@@ -47,7 +52,7 @@ int list(const Selection& s) {
 int check(const Selection& s) {
   const auto suite = load_suite(s.paths, s.filter);
   if (complain_about(suite)) return kUsage;
-  const auto n = suite.scenarios.size() + suite.deselected;
+  const auto n = suite.scenarios.size() + suite.deselected + suite.other_shards;
   fmt::print("{} scenario{} correct\n", n, n == 1 ? " is" : "s are");
   return kOk;
 }

@@ -9,8 +9,27 @@ namespace {
 
 constexpr std::array kOrder{Verdict::infra, Verdict::fail, Verdict::threshold, Verdict::inconclusive};
 
-bool any(const std::vector<Outcome>& outcomes, Verdict v) {
-  return std::any_of(outcomes.begin(), outcomes.end(), [v](const Outcome& o) { return o.verdict == v; });
+/// Which exit code comes before which: what the user did wrong, what we did wrong, what was cut off, then verdicts.
+constexpr std::array kPrecedence{4, 3, 2, 1, 10, 11, 12, 13, 5};
+
+int code_of(Verdict v, bool flaky_fails) {
+  switch (v) {
+    case Verdict::fail:
+      return 1;
+    case Verdict::infra:
+      return 10;
+    case Verdict::threshold:
+      return 11;
+    case Verdict::inconclusive:
+      return 12;
+    case Verdict::flaky:
+      return flaky_fails ? 13 : 0;
+    case Verdict::pass:
+    case Verdict::skipped:
+    case Verdict::quarantined:
+      break;
+  }
+  return 0;
 }
 
 }  // namespace
@@ -27,13 +46,20 @@ Verdict worst(const std::vector<CheckResult>& checks) {
   return Verdict::pass;
 }
 
-int exit_code(const std::vector<Outcome>& outcomes, bool interrupted) {
-  if (interrupted) return 2;
-  if (any(outcomes, Verdict::fail)) return 1;
-  if (any(outcomes, Verdict::infra)) return 10;
-  if (any(outcomes, Verdict::threshold)) return 11;
-  if (any(outcomes, Verdict::inconclusive)) return 12;
+int most_important(std::span<const int> codes) {
+  for (const int code : kPrecedence)
+    if (std::find(codes.begin(), codes.end(), code) != codes.end()) return code;
   return 0;
+}
+
+int exit_code(std::span<const Verdict> verdicts, const RunFacts& facts) {
+  std::vector<int> codes;
+  if (facts.bug) codes.push_back(3);
+  if (facts.interrupted) codes.push_back(2);
+  for (const auto v : verdicts) codes.push_back(code_of(v, facts.flaky_fails));
+  if (std::all_of(verdicts.begin(), verdicts.end(), [](Verdict v) { return v == Verdict::skipped; }))
+    codes.push_back(5);
+  return most_important(codes);
 }
 
 std::string_view exit_reason(int code) {
@@ -56,6 +82,8 @@ std::string_view exit_reason(int code) {
       return "only thresholds breached";
     case 12:
       return "inconclusive";
+    case 13:
+      return "only flaky";
     default:
       return "unknown";
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,12 +17,21 @@ namespace firstlight::harness {
 enum class Verdict : std::uint8_t { pass, fail, threshold, inconclusive, infra, flaky, skipped, quarantined };
 [[nodiscard]] std::string_view verdict_name(Verdict v);
 
+/// An event that a verdict rests on; (lane, sequence) finds its line in the journal.
+struct Proof {
+  std::uint16_t lane = 0;
+  std::uint32_t sequence = 0;
+  std::int64_t t_ns = 0;
+  std::string text;  // narrated
+};
+
 struct CheckResult {
   std::string expect;    // the expectation as the scenario writes it, or an implicit one ("timeout: 60s")
   std::size_t line = 0;  // in the scenario's file; 0: implicit
   Verdict verdict = Verdict::pass;
   std::string observed;                // one sentence with numbers
   std::vector<std::uint32_t> cameras;  // those concerned when it is not a pass, ascending
+  std::vector<Proof> proof;            // a few events that show it, in order; empty where none can
 };
 
 struct Outcome {
@@ -47,8 +57,17 @@ struct Outcome {
 /// The verdict of several: infra, then fail, threshold, inconclusive, pass.
 [[nodiscard]] Verdict worst(const std::vector<CheckResult>& checks);
 
-/// Exit codes of a run (README.md). Several may apply: the first of 2, 1, 10, 11, 12, 0 that does.
-[[nodiscard]] int exit_code(const std::vector<Outcome>& outcomes, bool interrupted);
+/// What a run's exit code depends on beside the verdicts of its scenarios.
+struct RunFacts {
+  bool interrupted = false;
+  bool bug = false;          // of firstlight itself: a scenario's process crashed
+  bool flaky_fails = false;  // --flaky=fail
+};
+/// Exit codes of a run (docs/reports.md): the most important of those that apply. No scenario at all, or only skipped
+/// ones, is 5 (nothing selected), because nothing was judged.
+[[nodiscard]] int exit_code(std::span<const Verdict> verdicts, const RunFacts& facts);
+/// The first of 4, 3, 2, 1, 10, 11, 12, 13, 5 that is among them; 0 when none is.
+[[nodiscard]] int most_important(std::span<const int> codes);
 [[nodiscard]] std::string_view exit_reason(int code);
 
 }  // namespace firstlight::harness

@@ -53,6 +53,14 @@ const char* Interrupt::name() {
   }
 }
 
+int Interrupt::number() {
+  return g_signal.load();
+}
+
+int Interrupt::descriptor() {
+  return g_pipe[0];
+}
+
 bool Interrupt::wait_for(std::chrono::milliseconds limit) {
   if (raised()) return true;
   pollfd readable{g_pipe[0], POLLIN, 0};

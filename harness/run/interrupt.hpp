@@ -13,6 +13,10 @@ class Interrupt {
   [[nodiscard]] static bool raised();
   /// The signal's name ("SIGINT"), empty before it came.
   [[nodiscard]] static const char* name();
+  /// The signal's number, 0 before it came.
+  [[nodiscard]] static int number();
+  /// Becomes readable when it comes and stays so, for poll().
+  [[nodiscard]] static int descriptor();
   /// Sleeps until a signal comes or the time has passed; whether one has come.
   static bool wait_for(std::chrono::milliseconds limit);
 };

@@ -1,10 +1,12 @@
-// What a person sees while a run goes on, on stderr: one line that is redrawn on a terminal, plain lines from time to
-// time elsewhere. Owned by the runner and fed by it.
+// What a person sees while a run goes on, on stderr: one line a finished scenario, and what is going on as a line that
+// is redrawn on a terminal or comes from time to time elsewhere. Owned and fed by the pool.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/time.hpp"
 
@@ -16,13 +18,25 @@ struct ProgressCounts {
   std::size_t planned = 0, started = 0, online = 0, gave_up = 0;
 };
 
+/// A scenario that is being played.
+struct ProgressItem {
+  std::string_view name;
+  ProgressCounts counts;
+  SteadyClock::time_point since;
+};
+
 class Progress {
  public:
-  explicit Progress(Verbosity verbosity);
-  void scenario_starts(std::string name, std::size_t number, std::size_t of);
-  void update(const ProgressCounts& counts);  // as often as wanted; it paces itself
-  void scenario_ends(std::string_view verdict, bool good);
-  /// A whole line, above the live one.
+  /// `jobs`: how many are played at a time, at most.
+  Progress(Verbosity verbosity, std::size_t scenarios, unsigned jobs);
+  void starts(std::string_view name);
+  /// As often as wanted; it paces itself.
+  void update(const std::vector<ProgressItem>& playing);
+  void ends(std::string_view name, std::string_view verdict, bool good, std::int64_t duration_ms);
+  void retries(std::string_view name, std::string_view verdict, unsigned retry, unsigned of);
+  /// A line that the scenario's process wrote.
+  void line_of(std::string_view name, std::string_view line);
+  /// A line of our own, above the live one.
   void say(std::string_view line);
 
  private:
@@ -30,9 +44,8 @@ class Progress {
   Verbosity verbosity_;
   bool terminal_;
   bool live_ = false;  // a live line is on the screen
-  std::string name_;
-  std::string position_;
-  SteadyClock::time_point started_;
+  std::size_t scenarios_, ended_ = 0;
+  unsigned jobs_;
   SteadyClock::time_point last_;
 };
 

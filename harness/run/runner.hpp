@@ -1,5 +1,5 @@
-// Plays scenarios: a lab and a fleet each, until the scenario has settled; then judges the journal that it wrote. The
-// only part of the harness that touches a socket. Called by the verb `run`.
+// Runs suites of scenarios: several at a time, each played in a process of its own, then judged from the journal that
+// it leaves. Called by the verbs `run` and `judge`.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 
 #include "harness/run/progress.hpp"
 #include "harness/scenario/scenario.hpp"
+#include "harness/scenario/shard.hpp"
 #include "reports/run_report.hpp"
 
 namespace firstlight::harness {
@@ -17,7 +18,13 @@ struct RunOptions {
   std::optional<std::uint64_t> seed;  // overrides every scenario's own; nothing: those, or the run's drawn one
   std::string out = "out";            // gets a folder a run
   Verbosity verbosity = Verbosity::normal;
-  bool fail_fast = false;  // stop after the first scenario that does not pass
+  bool fail_fast = false;         // start no more scenarios after the first that does not pass
+  unsigned jobs = 0;              // scenarios at a time; 0: two a core
+  std::uint32_t repeat = 1;       // each scenario so many times, each with a seed of its own
+  std::uint32_t retries = 0;      // of a scenario that failed, with its seed
+  bool flaky_fails = false;       // a scenario that passed only when it was retried makes the run fail
+  double timeout_multiplier = 1;  // of the scenarios' `timeout`, and of nothing else
+  std::optional<Shard> shard;     // which one the scenarios are; for the report
 };
 
 /// The seed that is used where neither the command line nor the scenario gives one.
@@ -30,17 +37,16 @@ struct RunFolder {
 };
 [[nodiscard]] RunFolder make_run_folder(const std::string& out);
 
-/// Runs all, one after the other. A lab that does not start gives that scenario the verdict infra and goes on.
+/// How many are played at a time.
+[[nodiscard]] unsigned jobs_of(const RunOptions& options, std::size_t plays);
+
+/// Plays and judges all. A lab that does not start gives that scenario the verdict infra, a process that crashes makes
+/// it a bug, and the run goes on. The report has the scenarios in the order given, however they end. Call it on a
+/// thread that outlives the call (the processes die with it); Interrupt must be installed.
 [[nodiscard]] reports::RunReport run_suite(const std::vector<Scenario>& scenarios, std::uint64_t run_seed,
                                            const RunFolder& folder, const RunOptions& options);
 
-/// The verdict of a saved scenario folder or journal file; throws ErrorException for what cannot be read.
-struct Rejudged {
-  Outcome outcome;
-  std::string run_id;
-  std::uint64_t run_seed = 0;
-  std::string run_started_at;
-};
-[[nodiscard]] Rejudged rejudge(const std::string& journal_file);
+/// The report of a run again, from the journals of its scenarios. Throws ErrorException for what cannot be read.
+[[nodiscard]] reports::RunReport rejudge(const std::vector<std::string>& journal_files);
 
 }  // namespace firstlight::harness

@@ -1,0 +1,39 @@
+// One attempt at one scenario of a run, before and after: what is asked of the process that plays it, and what is said
+// of the journal that it leaves. Used by the pool; `judge` repeats the second half from the journal alone.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "harness/run/child.hpp"
+#include "harness/run/runner.hpp"
+
+namespace firstlight::harness {
+
+/// A scenario's place in the run; with --repeat each repeat has its own.
+struct Play {
+  const Scenario* scenario = nullptr;
+  std::string name;       // "x", or "x#2"
+  std::size_t index = 0;  // in the report
+  std::uint64_t seed = 0;
+};
+
+/// What all attempts of a run share.
+struct RunContext {
+  RunFolder folder;
+  std::uint64_t seed = 0;  // the run's
+  std::string started_at;  // RFC 3339
+  RunOptions options;
+
+  [[nodiscard]] WallTime started() const;
+};
+
+/// Below the run's folder: "x/journal.jsonl", for a retry "x.retry1/journal.jsonl".
+[[nodiscard]] std::string journal_name(const Play& play, unsigned attempt);
+/// Makes the folder of the attempt (from 1) and says what is to be played.
+[[nodiscard]] PlayRequest prepare(const Play& play, unsigned attempt, const RunContext& run);
+/// Judges the journal that the attempt has left, if it has left any.
+[[nodiscard]] reports::ScenarioReport assess(const Play& play, unsigned attempt, const RunContext& run,
+                                             const PlayEnd& end);
+
+}  // namespace firstlight::harness

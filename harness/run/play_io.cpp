@@ -1,0 +1,174 @@
+#include "harness/run/play.hpp"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <thread>
+
+#include "harness/lab/lab.hpp"
+#include "harness/plan/faults.hpp"
+#include "harness/plan/plan.hpp"
+#include "harness/run/fault_clock.hpp"
+#include "harness/run/interrupt.hpp"
+#include "journal/journal.hpp"
+#include "sim/fleet.hpp"
+
+namespace firstlight::harness {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+using ProgressSink = std::function<void(const ProgressCounts&)>;
+
+constexpr auto kLook = 5ms;  // how often the runner looks whether the scenario has settled
+constexpr auto kPoliteStop = 2s;
+constexpr std::uint32_t kDescriptorsPerCamera = 3;  // the camera's socket, the edge's, the edge's to Mosquitto
+constexpr std::uint32_t kDescriptorsOfLab = 200;
+
+unsigned half_the_cores() {
+  return std::max(1U, std::thread::hardware_concurrency() / 2);
+}
+
+/// Raises the soft limit to the hard one; the number of descriptors that may be open.
+rlim_t descriptor_limit() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+  }
+  return limit.rlim_cur;
+}
+
+LabConfig lab_config(const Scenario& scenario, const Plan& plan, const fault::Engine& faults) {
+  LabConfig config;
+  config.faults = &faults;
+  config.settings = scenario.lab;
+  config.shards = half_the_cores();
+  for (const auto& camera : plan.cameras) config.sims.push_back({camera.address, camera.id.value()});
+  return config;
+}
+
+sim::FleetConfig fleet_config(const Scenario& scenario, std::uint64_t seed, RunningLab& lab,
+                              const fault::Engine& faults) {
+  const auto& firmware = scenario.cameras.firmware;
+  sim::FleetConfig config;
+  config.faults = &faults;
+  // A camera that never asks for a key would meet none of their faults.
+  config.share_keys = !faults.watches(fault::Point::keys_http) && !faults.watches(fault::Point::tls_keys) &&
+                      !faults.watches(fault::Point::link_keys);
+  config.on_sim_swapped = [&lab](CameraId camera, const Imsi& imsi) { lab.swap_sim(camera.value(), imsi); };
+  config.camera.seed = seed;
+  config.camera.endorse_url = lab.endpoints().endorse_url;
+  config.camera.keys_url = lab.endpoints().keys_url;
+  config.camera.config_url = lab.endpoints().config_url;
+  config.camera.ca_pem = lab.endpoints().ca_pem;
+  config.camera.retry.base = firmware.retry.base;
+  config.camera.retry.cap = firmware.retry.cap;
+  config.camera.retry.jitter = firmware.retry.jitter == Jitter::full ? sim::Jitter::full : sim::Jitter::none;
+  config.camera.retry.give_up_after = firmware.retry.give_up_after;
+  config.camera.clock.start = firmware.clock.start;
+  config.camera.clock.sync = firmware.clock.sync == ClockSync::network_time ? sim::ClockModel::Sync::network_time
+                                                                            : sim::ClockModel::Sync::none;
+  config.camera.mqtt_version = firmware.mqtt == MqttVersion::v5 ? wire::mqtt::Version::v5 : wire::mqtt::Version::v3_1_1;
+  config.camera.firmware_version = firmware.version;
+  config.network_time = &lab.clock();
+  return config;
+}
+
+std::vector<sim::PlannedCamera> planned_cameras(const Plan& plan) {
+  std::vector<sim::PlannedCamera> cameras;
+  cameras.reserve(plan.cameras.size());
+  for (const auto& camera : plan.cameras)
+    cameras.push_back({camera.id, camera.address, fakes::derive_sim(camera.address).imsi, camera.start});
+  return cameras;
+}
+
+struct Ending {
+  std::string reason;
+  std::string detail;
+};
+
+/// Waits until the scenario is over.
+Ending wait_for_end(const Scenario& scenario, const RunningLab& lab, const sim::Fleet& fleet, FaultClock& fault_clock,
+                    SteadyClock::time_point origin, const ProgressSink& progress) {
+  for (;;) {
+    const bool signalled = Interrupt::wait_for(kLook);
+    const auto now = SteadyClock::now();
+    fault_clock.work(now);
+    const auto counts = fleet.counts();
+    const auto elapsed = now - origin;
+    if (signalled) return {"interrupted", Interrupt::name()};
+    if (auto trouble = lab.trouble(); !trouble.empty()) return {"infra", std::move(trouble)};
+    if (scenario.run_for) {
+      if (elapsed >= *scenario.run_for) return {"run_for", ""};
+    } else if (counts.settled() && !fault_clock.pending(now)) {
+      return {"settled", ""};
+    }
+    if (elapsed >= scenario.timeout) return {"timeout", ""};
+    progress({counts.planned, counts.started, counts.online, counts.gave_up});
+  }
+}
+
+/// Lab, fleet, end, teardown. What it returns is a trouble of the lab that the journal does not tell; empty: none.
+std::string play_into(const Scenario& scenario, std::uint64_t seed, journal::Journal& journal, fault::Engine& faults,
+                      FaultClock& fault_clock, const ProgressSink& progress) {
+  auto say = journal.lane();
+  const auto plan = make_plan(scenario, seed);
+  const auto needed = scenario.cameras.count * kDescriptorsPerCamera + kDescriptorsOfLab;
+  if (const auto limit = descriptor_limit(); limit < needed) {
+    const auto why = fmt::format("{} cameras need {} file descriptors in one process, but the limit is {} (ulimit -Hn)",
+                                 scenario.cameras.count, needed, limit);
+    say.append(journal::Source::run, 0, "", journal::RunEnded{"infra", why});
+    return why;
+  }
+  auto started = RunningLab::start(lab_config(scenario, plan, faults), journal);
+  if (!started) {
+    const auto why = "the lab did not start: " + started.error().text();
+    say.append(journal::Source::run, 0, "", journal::RunEnded{"infra", why});
+    return why;
+  }
+  RunningLab& lab = **started;
+  ShardSet shards(half_the_cores(), "fl-cameras");
+  shards.start();
+  {
+    sim::Fleet fleet(shards, journal, fleet_config(scenario, seed, lab, faults), planned_cameras(plan));
+    FaultClock::Hands hands;
+    hands.lab = [&lab](const fault::Rule& rule, std::uint32_t camera) { lab.carry_out(rule, camera); };
+    hands.fleet = [&fleet](const fault::Rule& rule, std::uint32_t camera) { fleet.carry_out(rule, CameraId(camera)); };
+    hands.refuse = [&lab](const std::vector<fault::Point>& links, bool closed) { lab.refuse(links, closed); };
+    // Ports that are closed from the start must be so before the first camera.
+    fault_clock.start(SteadyClock::now(), journal.epoch(), journal.lane(), std::move(hands));
+    fault_clock.work(SteadyClock::now());
+    const auto origin = fleet.start();
+    const auto ending = wait_for_end(scenario, lab, fleet, fault_clock, origin, progress);
+    say.append(journal::Source::run, 0, "", journal::RunEnded{ending.reason, ending.detail});
+    fleet.stop_politely(kPoliteStop);
+  }
+  shards.stop();
+  const auto stopped = lab.stop();
+  return stopped ? "" : stopped.error().text();
+}
+
+}  // namespace
+
+std::string play(const PlayRequest& request, const std::function<void(const ProgressCounts&)>& progress) {
+  fault::Engine faults(request.seed, request.scenario.name, request.scenario.cameras.count,
+                       plan_faults(request.scenario, request.seed));
+  FaultClock fault_clock(faults);
+  auto observer = [&fault_clock, narrate = request.narrate](const journal::Event& e) {
+    fault_clock.observe(e);
+    if (narrate) fmt::print(stderr, "{}\n", journal::narrate(e));
+  };
+  auto opened = journal::Journal::open(request.journal_file, request.header, std::move(observer));
+  if (!opened) return opened.error().text();
+  auto& journal = **opened;
+  auto trouble = play_into(request.scenario, request.seed, journal, faults, fault_clock, progress);
+  journal.close();
+  if (const auto failure = journal.failure()) return failure->text();
+  return trouble;
+}
+
+}  // namespace firstlight::harness

@@ -1,0 +1,37 @@
+#include <stdexcept>
+
+#include "harness/run/play.hpp"
+#include "harness/scenario/loader.hpp"
+
+namespace firstlight::harness {
+
+std::string encode(const PlayRequest& request) {
+  const auto& s = request.scenario;
+  const nlohmann::ordered_json j = {{"file", s.file},
+                                    {"source", s.source},
+                                    {"config_template", s.lab.config_template.json},
+                                    {"timeout_us", s.timeout.count()},
+                                    {"seed", request.seed},
+                                    {"journal", request.journal_file},
+                                    {"header", request.header},
+                                    {"narrate", request.narrate}};
+  return j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+PlayRequest decode(std::string_view text) {
+  const auto j = nlohmann::ordered_json::parse(text);
+  auto loaded = load_scenario(j.at("source").get<std::string>(), j.at("file").get<std::string>());
+  if (!loaded)
+    throw std::runtime_error("the scenario that was loaded cannot be loaded again:\n" + render(loaded.diagnostics));
+  PlayRequest request;
+  request.scenario = std::move(*loaded.scenario);
+  request.scenario.lab.config_template.json = j.at("config_template").get<std::string>();
+  request.scenario.timeout = Duration(j.at("timeout_us").get<Duration::rep>());
+  request.seed = j.at("seed").get<std::uint64_t>();
+  request.journal_file = j.at("journal").get<std::string>();
+  request.header = j.at("header");
+  request.narrate = j.at("narrate").get<bool>();
+  return request;
+}
+
+}  // namespace firstlight::harness

@@ -1,0 +1,94 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <tuple>
+
+#include "base/error.hpp"
+#include "harness/run/bookkeeping.hpp"
+#include "harness/run/runner.hpp"
+#include "harness/scenario/loader.hpp"
+#include "journal/journal.hpp"
+
+namespace firstlight::harness {
+
+namespace {
+
+/// One journal's verdict, and its place in the run.
+struct Attempt {
+  Scenario scenario;
+  reports::ScenarioReport report;
+  std::size_t index = 0;
+  unsigned number = 1;
+};
+
+void take_run(const nlohmann::ordered_json& run, reports::RunReport& report) {
+  report.id = run.at("id").get<std::string>();
+  report.seed = run.at("seed").get<std::uint64_t>();
+  report.started_at = run.at("started_at").get<std::string>();
+  report.flaky_fails = run.value("flaky", "pass") == "fail";
+  report.timeout_multiplier = run.value("timeout_multiplier", 1.0);
+  report.shard = run.value("shard", "");
+}
+
+Scenario scenario_of(const std::string& journal_file, const nlohmann::ordered_json& from) {
+  auto loaded = load_scenario(from.at("source").get<std::string>(), from.at("file").get<std::string>());
+  if (!loaded)
+    throw ErrorException(Error(Errc::invalid_argument, journal_file + ": its scenario is refused by this version:\n" +
+                                                           render(loaded.diagnostics)));
+  return std::move(*loaded.scenario);
+}
+
+Attempt judge_again(const std::string& journal_file, reports::RunReport& run) {
+  const auto saved = journal::read_journal(journal_file);
+  if (!saved) throw ErrorException(saved.error());
+  const auto& header = saved->header;
+  try {
+    Attempt attempt;
+    attempt.scenario = scenario_of(journal_file, header.at("scenario"));
+    take_run(header.at("run"), run);
+    attempt.scenario.timeout = stretch(attempt.scenario.timeout, run.timeout_multiplier);
+    const auto seed = header.at("seed").get<std::uint64_t>();
+    auto outcome = judge(attempt.scenario, seed, saved->events, "");
+    outcome.started_at = header.at("started_at").get<std::string>();
+    outcome.repro = repro_line(attempt.scenario.file, seed, run.timeout_multiplier);
+    attempt.report = reports::describe(attempt.scenario, outcome, saved->events);
+    run.interrupted = run.interrupted || outcome.measured.end_reason == "interrupted";
+    const auto play = header.value("play", nlohmann::ordered_json::object());
+    attempt.report.name = play.value("name", attempt.scenario.name);
+    attempt.index = play.value("index", std::size_t{0});
+    attempt.number = play.value("attempt", 1U);
+    attempt.report.journal = attempt.report.name +
+                             (attempt.number > 1 ? fmt::format(".retry{}", attempt.number - 1) : "") + "/journal.jsonl";
+    return attempt;
+  } catch (const nlohmann::json::exception& e) {
+    throw ErrorException(
+        Error(Errc::invalid_argument, journal_file + ":1: the header is not one of a run: " + e.what()));
+  }
+}
+
+}  // namespace
+
+reports::RunReport rejudge(const std::vector<std::string>& journal_files) {
+  reports::RunReport run;
+  run.version = FIRSTLIGHT_VERSION;
+  std::vector<Attempt> attempts;
+  for (const auto& file : journal_files) attempts.push_back(judge_again(file, run));
+  std::stable_sort(attempts.begin(), attempts.end(), [](const Attempt& a, const Attempt& b) {
+    return std::tie(a.index, a.report.name, a.number) < std::tie(b.index, b.report.name, b.number);
+  });
+  const auto started = parse_rfc3339(run.started_at).value_or(WallTime{});
+  for (std::size_t i = 0; i < attempts.size();) {
+    const auto& first = attempts[i];
+    std::vector<reports::ScenarioReport> same;
+    for (; i < attempts.size() && attempts[i].report.name == first.report.name; ++i) same.push_back(attempts[i].report);
+    auto report = settle(std::move(same));
+    apply_quarantine(report, first.scenario, started);
+    run.duration_ms += report.duration_ms;
+    run.scenarios.push_back(std::move(report));
+  }
+  return run;
+}
+
+}  // namespace firstlight::harness

@@ -1,0 +1,131 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/error.hpp"
+#include "reports/run_report.hpp"
+
+namespace firstlight::reports {
+
+namespace {
+
+using harness::Verdict;
+using Json = nlohmann::ordered_json;
+
+struct Wrong {
+  std::string what;
+};
+
+Verdict verdict_of(const Json& j) {
+  const auto name = j.get<std::string>();
+  for (int v = 0; v <= static_cast<int>(Verdict::quarantined); ++v)
+    if (harness::verdict_name(static_cast<Verdict>(v)) == name) return static_cast<Verdict>(v);
+  throw Wrong{fmt::format("there is no verdict \"{}\"", name)};
+}
+
+std::int64_t us_of(const Json& stage, const char* member) {
+  return std::llround(stage.at(member).get<double>() * 1000.0);
+}
+
+StageReport read_stage(const std::string& name, const Json& j) {
+  return {name,
+          j.at("count").get<std::uint64_t>(),
+          j.at("failed").get<std::uint64_t>(),
+          us_of(j, "p50_ms"),
+          us_of(j, "p90_ms"),
+          us_of(j, "p99_ms"),
+          us_of(j, "max_ms")};
+}
+
+harness::CheckResult read_check(const Json& j) {
+  harness::CheckResult check;
+  check.expect = j.at("expect").get<std::string>();
+  check.line = j.at("line").get<std::size_t>();
+  check.verdict = verdict_of(j.at("verdict"));
+  check.observed = j.at("observed").get<std::string>();
+  check.cameras = j.at("cameras").get<std::vector<std::uint32_t>>();
+  for (const auto& p : j.at("proof"))
+    check.proof.push_back({p.at("lane").get<std::uint16_t>(), p.at("seq").get<std::uint32_t>(),
+                           p.at("t_ns").get<std::int64_t>(), p.at("text").get<std::string>()});
+  return check;
+}
+
+FaultReport read_fault(const Json& j) {
+  FaultReport fault;
+  fault.id = j.at("id").get<std::string>();
+  fault.at = j.at("at").get<std::string>();
+  fault.repeatable = j.at("repeatable").get<bool>();
+  for (const auto& f : j.at("firings"))
+    fault.firings.push_back({f.at("camera").get<std::uint32_t>(), f.at("attempt").get<std::uint32_t>()});
+  return fault;
+}
+
+void read_occasional(const Json& j, ScenarioReport& s) {
+  if (const auto t = j.find("timeline"); t != j.end()) {
+    s.timeline_camera = t->at("camera").get<std::uint32_t>();
+    s.timeline = t->at("lines").get<std::vector<std::string>>();
+  }
+  if (const auto attempts = j.find("attempts"); attempts != j.end())
+    for (const auto& a : *attempts)
+      s.attempts.push_back({verdict_of(a.at("verdict")), a.at("journal").get<std::string>()});
+  if (const auto q = j.find("quarantine"); q != j.end())
+    s.quarantine = QuarantineReport{q->at("until").get<std::string>(), q->at("reason").get<std::string>(),
+                                    q->at("expired").get<bool>()};
+}
+
+ScenarioReport read_scenario(const Json& j) {
+  ScenarioReport s;
+  s.name = j.at("name").get<std::string>();
+  s.file = j.at("file").get<std::string>();
+  s.seed = j.at("seed").get<std::uint64_t>();
+  s.started_at = j.at("started_at").get<std::string>();
+  s.duration_ms = j.at("duration_ms").get<std::int64_t>();
+  s.verdict = verdict_of(j.at("verdict"));
+  s.bug = j.at("bug").get<bool>();
+  s.cameras = j.at("cameras").get<std::uint32_t>();
+  s.online = j.at("online").get<std::uint32_t>();
+  for (const auto& [name, stage] : j.at("stages").items()) s.stages.push_back(read_stage(name, stage));
+  for (const auto& check : j.at("checks")) s.checks.push_back(read_check(check));
+  for (const auto& fault : j.at("faults")) s.faults.push_back(read_fault(fault));
+  s.repro = j.at("repro").get<std::string>();
+  s.journal = j.at("journal").get<std::string>();
+  read_occasional(j, s);
+  return s;
+}
+
+RunReport read_report(const Json& j) {
+  if (!j.is_object() || !j.contains("schema_version")) throw Wrong{"this is no report of firstlight"};
+  if (const auto version = j.at("schema_version").get<int>(); version != kReportSchemaVersion)
+    throw Wrong{fmt::format("schema version {}, but this program reads version {}", version, kReportSchemaVersion)};
+  const auto& run = j.at("run");
+  RunReport report;
+  report.id = run.at("id").get<std::string>();
+  report.seed = run.at("seed").get<std::uint64_t>();
+  report.version = run.at("version").get<std::string>();
+  report.started_at = run.at("started_at").get<std::string>();
+  report.duration_ms = run.at("duration_ms").get<std::int64_t>();
+  report.interrupted = run.at("interrupted").get<bool>();
+  report.flaky_fails = run.at("flaky").get<std::string>() == "fail";
+  report.timeout_multiplier = run.at("timeout_multiplier").get<double>();
+  report.shard = run.value("shard", "");
+  report.merged_from = run.value("merged_from", std::vector<std::string>{});
+  report.missing_shards = run.value("missing_shards", std::vector<std::string>{});
+  for (const auto& s : j.at("scenarios")) report.scenarios.push_back(read_scenario(s));
+  return report;
+}
+
+}  // namespace
+
+RunReport from_json(std::string_view json, const std::string& origin) {
+  try {
+    return read_report(Json::parse(json));
+  } catch (const Wrong& wrong) {
+    throw ErrorException(Error(Errc::invalid_argument, origin + ": " + wrong.what));
+  } catch (const nlohmann::json::exception& e) {
+    throw ErrorException(
+        Error(Errc::invalid_argument, fmt::format("{}: no report of firstlight: {}", origin, e.what())));
+  }
+}
+
+}  // namespace firstlight::reports
