@@ -11,12 +11,13 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "fault/rule.hpp"
 #include "journal/journal.hpp"
 
 namespace firstlight::fakes {
 
 struct BrokerConfig {
-  std::string work_folder;  // exists, mode 0700; gets mosquitto.conf, mosquitto.sock, mosquitto.log
+  std::string work_folder;  // exists, mode 0700; gets mosquitto.conf, mosquitto.sock, mosquitto.log, mosquitto.db
   std::string search_path;  // colon-separated folders to find mosquitto in; empty: PATH, /usr/sbin, /usr/local/sbin
   std::chrono::milliseconds start_limit{30'000};  // until the socket accepts; an early exit is noticed at once
   std::chrono::milliseconds stop_limit{3'000};    // after SIGTERM; then SIGKILL
@@ -24,10 +25,9 @@ struct BrokerConfig {
 
 class Broker {
  public:
-  /// Returns once the socket accepts. The kernel ties the child's death signal to the thread that forks, so call this
-  /// on a thread that lives as long as the lab does (the main thread): when that thread ends, Mosquitto is killed.
-  /// Errors: broker-missing (detail: where it was looked for), broker-failed (detail: why, with Mosquitto's last log
-  /// lines).
+  /// Returns once the socket accepts. From any thread: the kernel ties the child's death signal to the thread that
+  /// forks, which is one of the broker's own. A store that another broker left in the folder is removed. Errors:
+  /// broker-missing (detail: where it was looked for), broker-failed (detail: why, with Mosquitto's last log lines).
   static result<std::unique_ptr<Broker>> start(BrokerConfig config, journal::Journal& journal);
   ~Broker();  // stop()
   Broker(const Broker&) = delete;
@@ -37,16 +37,25 @@ class Broker {
   [[nodiscard]] pid_t pid() const;  // of the running process, or of the last one that ran
 
   /// Calls `on_unexpected_exit` once, on `front`'s thread, with the status as waitpid gives it, when Mosquitto ends
-  /// without stop(). Call once, before `front` runs or on its thread; `front` outlives the broker.
+  /// without being told to, or does not come back after kill() or restart(). Call once, before `front` runs or on its
+  /// thread; `front` outlives the broker.
   void watch(boost::asio::io_context& front, std::function<void(int status)> on_unexpected_exit);
+
+  /// Faults; done in the order of the calls, from any thread, without waiting. What finds no Mosquitto running is not
+  /// done. Its store survives restart() (SIGTERM), as AWS keeps sessions; kill() (SIGKILL) loses every session.
+  void kill(fault::Duration off_for);
+  void freeze(fault::Duration lasts);
+  void restart();
+  /// What a scheduled rule of `broker` says; it has fired when it was done. The rule outlives the broker.
+  void carry_out(const fault::Rule& rule);
 
   /// SIGTERM, a bounded wait, SIGKILL. Harmless when it has ended already. From any thread.
   void stop();
 
  private:
   struct Impl;
-  explicit Broker(std::shared_ptr<Impl> impl);
-  std::shared_ptr<Impl> impl_;
+  explicit Broker(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace firstlight::fakes

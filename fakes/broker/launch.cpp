@@ -13,13 +13,15 @@
 
 namespace firstlight::fakes {
 
-std::string mosquitto_config(std::string_view socket_path, std::string_view user, NoKeepAlive how) {
+std::string mosquitto_config(std::string_view socket_path, std::string_view user, std::string_view store_folder,
+                             NoKeepAlive how) {
   std::string text = "# Written by firstlight for one run.\n";
   if (!user.empty()) text += fmt::format("user {}\n", user);
   text +=
       "per_listener_settings false\n"
       "allow_anonymous true\n"
-      "persistence false\n"
+      "persistence true\n"
+      "autosave_interval 0\n"
       "sys_interval 0\n"
       "set_tcp_nodelay true\n"
       "max_inflight_messages 100\n"
@@ -32,6 +34,7 @@ std::string mosquitto_config(std::string_view socket_path, std::string_view user
       "log_type notice\n"
       "connection_messages false\n";
   if (how == NoKeepAlive::by_setting) text += "max_keepalive 0\n";
+  text += fmt::format("persistence_location {}/\npersistence_file {}\n", store_folder, kStoreFile);
   text += fmt::format("listener 0 {}\n", socket_path);
   text +=
       "max_connections -1\n"

@@ -16,9 +16,12 @@ enum class NoKeepAlive {
   by_default,  // 2.0.11 accepts it, and refuses that line
 };
 
-/// The configuration of a private broker on one Unix socket. `user` is the current user's name: a
+/// The configuration of a private broker on one Unix socket, which keeps its sessions in `store_folder` when it is
+/// stopped properly (and only then: it never saves while it runs). `user` is the current user's name: a
 /// broker that changes its user loses the parent-death signal. Empty: no such line (it matters for root only).
-[[nodiscard]] std::string mosquitto_config(std::string_view socket_path, std::string_view user, NoKeepAlive how);
+[[nodiscard]] std::string mosquitto_config(std::string_view socket_path, std::string_view user,
+                                           std::string_view store_folder, NoKeepAlive how);
+inline constexpr std::string_view kStoreFile = "mosquitto.db";
 
 /// "" when the current user has no name.
 [[nodiscard]] std::string current_user_name();

@@ -56,6 +56,9 @@ AwsError aws_error(Errc code) {
     // 406).
     case Errc::conflict:
       return {400, "InvalidRequestException"};
+    case Errc::throttled:
+      return {400, "ThrottlingException"};
+    case Errc::service_unavailable:
     case Errc::cancelled:
       return {503, "ServiceUnavailableException"};
     default:
@@ -128,7 +131,7 @@ wire::HttpResponse error_response(const Error& error, std::string_view request_i
   auto r = response(status, request_id);
   r.headers.emplace_back("x-amzn-ErrorType", fmt::format("{}:", name));
   // What went wrong inside the lab is for its journal; a peer learns that it did.
-  const auto message = status >= 500 ? std::string(error_text(error.code)) : error.detail;
+  const auto message = status >= 500 || error.detail.empty() ? std::string(error_text(error.code)) : error.detail;
   r.body = ordered_json{{"message", message}, {"traceId", request_id}}.dump();
   return r;
 }

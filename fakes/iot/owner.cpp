@@ -108,7 +108,7 @@ void RegistryOwner::loop() {
 /// False once closing and nothing is left. An empty batch: a timer is due.
 bool RegistryOwner::wait_for_work(std::vector<Operation>& batch) {
   auto due = SteadyClock::time_point::max();
-  if (!updates_.empty()) due = updates_.front().at;
+  if (!updates_.empty()) due = updates_.begin()->first;
   if (!retirements_.empty()) due = std::min(due, retirements_.begin()->first);
   std::unique_lock lock(mutex_);
   const auto ready = [this] { return closing_ || !queue_.empty(); };
@@ -124,6 +124,7 @@ Rows RegistryOwner::apply(Operation& operation) {
   Ledger ledger(index_, crypto_, clock_.now());
   operation.apply(ledger);
   std::move(ledger.retired().begin(), ledger.retired().end(), std::back_inserter(retired_));
+  std::move(ledger.late().begin(), ledger.late().end(), std::back_inserter(late_));
   return std::move(ledger.rows());
 }
 
@@ -168,6 +169,7 @@ void RegistryOwner::run_durable(std::vector<Operation>& batch) {
   } else {
     index_ahead_ = true;
     retired_.clear();
+    late_.clear();
     if (untold) remember(*error);
     // A file that is busy is as unwritable as one that is broken to those who wait for this batch.
     error->code = Errc::database_error;
@@ -176,16 +178,26 @@ void RegistryOwner::run_durable(std::vector<Operation>& batch) {
     if (operation.complete) operation.complete(error);
 }
 
+/// At once, after the propagation delay, or when a late certificate comes out: never before what came before.
+void RegistryOwner::publish_when_due(Update update) {
+  const auto now = SteadyClock::now();
+  auto at = now + config_.propagation;
+  if (const auto held = held_.find(update.id); held != held_.end()) at = std::max(at, held->second);
+  if (at > now)
+    updates_.emplace(at, std::move(update));
+  else
+    publish_(update.id, update.view);
+}
+
 void RegistryOwner::take_effect(const Rows& rows) {
+  for (const auto& [id, delay] : late_) held_[id] = SteadyClock::now() + config_.propagation + delay;
+  late_.clear();
   for (const auto& row : rows) {
     const auto* certificate = std::get_if<CertificateRow>(&row);
     if (certificate == nullptr) continue;
     plan_retirement(*certificate);
     Update update{certificate->record.id, index_.view(certificate->record)};
-    if (config_.propagation.count() > 0)
-      updates_.push_back({SteadyClock::now() + config_.propagation, std::move(update)});
-    else
-      publish_(update.id, update.view);
+    publish_when_due(std::move(update));
   }
   if (config_.on_retired)
     for (const auto& change : retired_) config_.on_retired(change.id, change.device_id);
@@ -212,8 +224,11 @@ RegistryOwner::Operation RegistryOwner::retirement(const CertificateId& id) {
 
 void RegistryOwner::run_timers() {
   const auto now = SteadyClock::now();
-  for (; !updates_.empty() && updates_.front().at <= now; updates_.pop_front())
-    publish_(updates_.front().update.id, updates_.front().update.view);
+  for (; !updates_.empty() && updates_.begin()->first <= now; updates_.erase(updates_.begin())) {
+    const auto& update = updates_.begin()->second;
+    publish_(update.id, update.view);
+  }
+  std::erase_if(held_, [&](const auto& held) { return held.second <= now; });
   std::vector<Operation> due;
   while (!retirements_.empty() && retirements_.begin()->first <= now) {
     due.push_back(retirement(retirements_.begin()->second));

@@ -3,13 +3,14 @@
 #pragma once
 
 #include <condition_variable>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/crypto.hpp"
@@ -52,10 +53,6 @@ class RegistryOwner {
     CertificateId id;
     CertificateView view;
   };
-  struct DueUpdate {
-    SteadyClock::time_point at;
-    Update update;
-  };
 
   RegistryOwner(std::unique_ptr<Store> store, RegistryConfig config, const WallClock& clock, Publish publish);
   result<void> load();
@@ -68,6 +65,7 @@ class RegistryOwner {
   void take_effect(const Rows& rows);
   void run_timers();
   void plan_retirement(const CertificateRow& row);
+  void publish_when_due(Update update);
   [[nodiscard]] Operation retirement(const CertificateId& id);
   void remember(const Error& error);
 
@@ -78,8 +76,10 @@ class RegistryOwner {
   CryptoContext crypto_;
   Index index_;
   bool index_ahead_ = false;  // the index holds rows that could not be committed: reload before the next answer
-  std::vector<StatusChange> retired_;  // by what is being written
-  std::deque<DueUpdate> updates_;
+  std::vector<StatusChange> retired_;                                      // by what is being written
+  std::vector<std::pair<CertificateId, std::chrono::milliseconds>> late_;  // by what is being written
+  std::multimap<SteadyClock::time_point, Update> updates_;
+  std::unordered_map<CertificateId, SteadyClock::time_point> held_;  // late certificates: nothing of them before
   std::multimap<SteadyClock::time_point, CertificateId> retirements_;
 
   mutable std::mutex mutex_;  // of what follows

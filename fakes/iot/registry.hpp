@@ -56,8 +56,12 @@ class Registry {
   boost::asio::awaitable<result<DeviceRecord>> admit_device(Imsi imsi, std::optional<Imei> imei,
                                                             std::optional<SimId> sim_id);
   /// Adds the device's certificate, ACTIVE, attached to its thing and the camera policy; retires older ones by policy.
-  boost::asio::awaitable<result<void>> register_certificate(DeviceId device, IssuedCertificate certificate);
+  /// `propagation`: the replicas learn of it, and of its later changes, so much later than of others.
+  boost::asio::awaitable<result<void>> register_certificate(DeviceId device, IssuedCertificate certificate,
+                                                            std::chrono::milliseconds propagation = {});
   boost::asio::awaitable<result<CertificateRecord>> describe_certificate(CertificateId id);  // not-found
+  /// The newest ACTIVE certificate of the device that has the IMSI. Errors: not-found.
+  boost::asio::awaitable<result<CertificateRecord>> certificate_of(Imsi imsi);
   /// Idempotent. Errors: not-found; conflict for a status that AWS IoT does not let a caller set (PENDING_TRANSFER,
   /// PENDING_ACTIVATION, REGISTER_INACTIVE).
   boost::asio::awaitable<result<void>> update_certificate(CertificateId id, CertificateStatus status);

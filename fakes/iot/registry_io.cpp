@@ -126,9 +126,11 @@ asio::awaitable<result<DeviceRecord>> Registry::admit_device(Imsi imsi, std::opt
   return ask(*impl_->owner, std::move(question));
 }
 
-asio::awaitable<result<void>> Registry::register_certificate(DeviceId device, IssuedCertificate certificate) {
+asio::awaitable<result<void>> Registry::register_certificate(DeviceId device, IssuedCertificate certificate,
+                                                             std::chrono::milliseconds propagation) {
   certificate.private_key_pem.clear();  // the device's alone, as on AWS
-  Question<void> question = [device, certificate, after = impl_->config.retire_after](Ledger& ledger) {
+  Question<void> question = [device, certificate, propagation, after = impl_->config.retire_after](Ledger& ledger) {
+    if (propagation.count() > 0) ledger.late().emplace_back(certificate.id, propagation);
     return register_device_certificate(ledger, device, certificate, after);
   };
   return ask(*impl_->owner, std::move(question));
@@ -136,6 +138,11 @@ asio::awaitable<result<void>> Registry::register_certificate(DeviceId device, Is
 
 asio::awaitable<result<CertificateRecord>> Registry::describe_certificate(CertificateId id) {
   Question<CertificateRecord> question = [id](Ledger& ledger) { return describe(ledger.index(), id); };
+  return ask(*impl_->owner, std::move(question));
+}
+
+asio::awaitable<result<CertificateRecord>> Registry::certificate_of(Imsi imsi) {
+  Question<CertificateRecord> question = [imsi](Ledger& ledger) { return newest_certificate(ledger.index(), imsi); };
   return ask(*impl_->owner, std::move(question));
 }
 

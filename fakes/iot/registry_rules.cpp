@@ -164,6 +164,13 @@ result<CertificateRecord> describe(const Index& index, const CertificateId& id) 
   return row->record;
 }
 
+result<CertificateRecord> newest_certificate(const Index& index, const Imsi& imsi) {
+  const auto* device = index.device_by_imsi(imsi);
+  auto newest = device == nullptr ? std::nullopt : newest_active(index, device->id);
+  if (!newest) return Error(Errc::not_found, fmt::format("an ACTIVE certificate of IMSI {}", imsi.value()));
+  return std::move(*newest);
+}
+
 result<StatusChange> set_status(Ledger& ledger, const CertificateId& id, CertificateStatus status) {
   const auto* row = ledger.index().certificate(id);
   if (row == nullptr) return Error(Errc::not_found, fmt::format("certificate {}", id.value()));

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/crypto.hpp"
@@ -30,6 +31,8 @@ class Ledger {
   [[nodiscard]] Rows& rows() { return rows_; }
   /// Superseded certificates that this operation turned INACTIVE.
   [[nodiscard]] std::vector<StatusChange>& retired() { return retired_; }
+  /// Certificates of which the replicas are to learn so much later than of others.
+  [[nodiscard]] std::vector<std::pair<CertificateId, std::chrono::milliseconds>>& late() { return late_; }
 
  private:
   Index& index_;
@@ -37,6 +40,7 @@ class Ledger {
   WallTime now_;
   Rows rows_;
   std::vector<StatusChange> retired_;
+  std::vector<std::pair<CertificateId, std::chrono::milliseconds>> late_;
 };
 
 /// The policies that the lab attaches, where the file has none of their names.
@@ -55,6 +59,8 @@ result<void> register_device_certificate(Ledger& ledger, const DeviceId& device,
 /// The same certificate again changes nothing.
 void register_operator_certificate(Ledger& ledger, const IssuedCertificate& certificate);
 result<CertificateRecord> describe(const Index& index, const CertificateId& id);  // not-found
+/// The newest ACTIVE one of the device with that IMSI. Errors: not-found.
+result<CertificateRecord> newest_certificate(const Index& index, const Imsi& imsi);
 /// Ends a pending retirement, since what an operator sets wins. REVOKED to ACTIVE is allowed: AWS's documentation says
 /// that a revoked certificate cannot be used again, but not what UpdateCertificate answers (unverified).
 result<StatusChange> set_status(Ledger& ledger, const CertificateId& id, CertificateStatus status);

@@ -1,0 +1,126 @@
+// The session's part of the faults: those of `iot.verify` and of the CONNECT, which take time, and the proofs.
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <fmt/format.h>
+
+#include "fakes/edge/secrets.hpp"
+#include "fakes/edge/session.hpp"
+
+namespace firstlight::fakes::edge {
+
+namespace asio = boost::asio;
+namespace mqtt = wire::mqtt;
+using fault::Point;
+
+namespace {
+
+constexpr std::uint8_t kServerUnavailable3 = 3;  // CONNACK return code of MQTT 3.1.1
+
+}  // namespace
+
+void Session::prove(fault::Shot& shot, std::string detail) {
+  shot.fired(core_->lab.lanes.at(self_.shard), journal::Source::edge, address_.to_string(), std::move(detail));
+}
+
+void Session::arm_faults() {
+  const auto& engine = core_->lab.faults;
+  if (!engine.watches(Point::mqtt)) return;
+  const auto attempt = shard_.attempts.next(Point::mqtt, camera_);
+  const auto shots = engine.consult_at_any_time(Point::mqtt, camera_, attempt);
+  if (shots.empty()) return;
+  auto proof = [this](fault::Shot& shot, std::string detail) { prove(shot, std::move(detail)); };
+  faults_ = std::make_unique<SessionFaults>(engine, shots, std::move(proof));
+}
+
+asio::awaitable<bool> Session::ask_auth_base(const mqtt::Connect& connect) {
+  const auto& engine = core_->lab.faults;
+  if (!engine.watches(Point::iot_verify)) co_return true;
+  const auto attempt = shard_.attempts.next(Point::iot_verify, camera_);
+  fault::VerifyPlan plan;
+  auto shots = engine.edit(plan, Point::iot_verify, camera_, attempt);
+  if (plan.delay > fault::Duration{0}) {
+    for (auto& shot : shots) {
+      fault::VerifyPlan own;
+      fault::Engine::apply(own, shot.rule());
+      if (!own.down) prove(shot, fmt::format("the CONNECT waits for {}", format_duration(own.delay)));
+    }
+    asio::steady_timer timer(shard_.shard.io(), plan.delay);
+    boost::system::error_code ignored;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+  if (!plan.down) co_return !ended_;
+  ConnectRefusal refusal{Errc::service_unavailable, "certificates cannot be checked", {}};
+  if (core_->config.refusal == Refusal::connack)
+    refusal.connack = connect.version == mqtt::Version::v5 ? reason::kServerUnavailable : kServerUnavailable3;
+  std::function<void()> told = [this, &shots] {
+    for (auto& shot : shots) prove(shot, "the CONNECT refused");
+  };
+  co_await refuse(std::move(refusal), connect, told);
+  co_return false;
+}
+
+asio::awaitable<bool> Session::spoil_connect(const mqtt::Connect& connect) {
+  if (!faults_) co_return false;
+  faults_->set_version(connect.version);
+  if (faults_->swallows_connect()) {
+    for (;;) {
+      const auto got = co_await stream_.read_some(shard_.scratch);
+      if (!got || *got == 0) co_return true;
+    }
+  }
+  const auto connack = faults_->refuses_connect();
+  if (!connack) co_return false;
+  ConnectRefusal refusal{Errc::mqtt_refused, mqtt::describe_connack(connack->code, connect.version), connack->code};
+  std::function<void()> told = [this, &connack] { prove(*connack->shot, fmt::format("CONNACK {}", connack->code)); };
+  co_await refuse(std::move(refusal), connect, told);
+  co_return true;
+}
+
+asio::awaitable<void> Session::lose_stored_session(const mqtt::Connect& connect) {
+  auto* shot = faults_ && !connect.clean_session ? faults_->loses_session() : nullptr;
+  if (shot == nullptr) co_return;
+  // MQTT 5 without a session expiry: the CONNACK says whether a session was there, and it ends with this connection.
+  mqtt::Connect thief;
+  thief.version = mqtt::Version::v5;
+  thief.client_id = connect.client_id;
+  thief.clean_session = false;
+  thief.keep_alive_seconds = 0;
+  const auto connack = co_await ask_broker(thief);
+  if (connack && connack->code == 0) {
+    const auto bye = mqtt::encode(mqtt::Disconnect{}, mqtt::Version::v5);
+    (void)co_await write_broker(bye);
+    for (;;) {  // Mosquitto closes once it has read that; queued messages come before
+      const auto got = co_await read_broker();
+      if (!got || *got == 0) break;
+    }
+    if (connack->session_present) prove(*shot, "the stored session was there");
+  }
+  keep_alive_.cancel();
+  broker_in_.clear();
+  close_upstream();
+}
+
+/// stream_.write_all() that proves the packets which a rule added.
+asio::awaitable<result<void>> Session::write_device(std::string_view bytes) {
+  if (faults_) {
+    const auto added = faults_->take_added();
+    const auto head = bytes.substr(0, added.until);
+    const auto written = co_await stream_.write_all(head);
+    if (!written) co_return written.error();
+    faults_->prove(added);
+    bytes.remove_prefix(head.size());
+  }
+  co_return co_await stream_.write_all(bytes);
+}
+
+void Session::note_secrets(const mqtt::Connect& connect) {
+  for (auto& seen : secrets_of(connect)) note(std::move(seen));
+}
+
+void Session::lose_client_id(fault::Shot shot) {
+  if (connected_) end(taken_over(std::move(shot)));
+}
+
+}  // namespace firstlight::fakes::edge

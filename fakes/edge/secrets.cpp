@@ -1,0 +1,26 @@
+#include "fakes/edge/secrets.hpp"
+
+#include "wire/secrets.hpp"
+
+namespace firstlight::fakes::edge {
+
+std::optional<journal::SecretSeen> secret_in(std::string_view where, std::string_view text) {
+  const auto kind = wire::find_secret(text);
+  if (!kind) return {};
+  return journal::SecretSeen{std::string(where), std::string(*kind)};
+}
+
+std::vector<journal::SecretSeen> secrets_of(const wire::mqtt::Connect& connect) {
+  std::vector<journal::SecretSeen> found;
+  const auto look = [&](std::string_view where, std::string_view text) {
+    if (auto seen = secret_in(where, text)) found.push_back(std::move(*seen));
+  };
+  look("client-id", connect.client_id);
+  if (connect.will) {
+    look("mqtt-topic", connect.will->topic);
+    look("mqtt-payload", connect.will->payload);
+  }
+  return found;
+}
+
+}  // namespace firstlight::fakes::edge

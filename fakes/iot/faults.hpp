@@ -1,0 +1,44 @@
+// What the rules of `iot.register` and `iot.certificate` do: to one issue of a device certificate, and to a camera's
+// certificate at a moment. The config API makes an Issue a certificate; the runner calls carry_out().
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "base/error.hpp"
+#include "fakes/http/https_server.hpp"  // LabContext
+#include "fakes/iot/registry.hpp"
+#include "fault/engine.hpp"
+#include "fault/plans.hpp"
+
+namespace firstlight::fakes::iot {
+
+/// On the peer's shard. `lab` and `peer` outlive it.
+class Issue {
+ public:
+  /// Counts an attempt at both points where a rule may apply.
+  Issue(const LabContext& lab, const HttpPeer& peer, fault::AttemptCounter& attempts);
+
+  /// Before the certificate is made: `expires` ends its validity early.
+  void limit(wire::Validity& validity) const;
+  /// Registry::register_certificate, slowed down, refused or lost, and with the fate that follows (late propagation, a
+  /// status). Errors: as there; database-error for `error`, throttled.
+  boost::asio::awaitable<result<void>> register_certificate(Registry& registry, DeviceId device,
+                                                            IssuedCertificate certificate);
+
+ private:
+  template <class Plan, class Said>
+  void prove(fault::Shots& shots, Said said);
+  boost::asio::awaitable<result<void>> set_status(Registry& registry, const CertificateId& id);
+
+  const LabContext& lab_;
+  const HttpPeer& peer_;
+  fault::RegisterPlan registration_;
+  fault::FatePlan fate_;
+  fault::Shots registration_shots_, fate_shots_;
+};
+
+/// Does what a scheduled rule of `iot.certificate` says, now, to the camera's newest ACTIVE certificate; a camera
+/// without one is left alone, and the rule has not fired. From any thread; all outlive the shards.
+void carry_out(const LabContext& lab, Registry& registry, const fault::Rule& rule, std::uint32_t camera);
+
+}  // namespace firstlight::fakes::iot

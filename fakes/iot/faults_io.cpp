@@ -1,0 +1,142 @@
+#include "fakes/iot/faults.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <fmt/format.h>
+
+namespace firstlight::fakes::iot {
+
+namespace asio = boost::asio;
+using fault::FatePlan;
+using fault::Point;
+using fault::RegisterPlan;
+
+namespace {
+
+std::optional<CertificateStatus> status_of(const FatePlan& plan) {
+  switch (plan.status) {
+    case FatePlan::Status::active:
+      return {};
+    case FatePlan::Status::inactive:
+      return CertificateStatus::inactive;
+    case FatePlan::Status::revoked:
+      return CertificateStatus::revoked;
+  }
+  return {};
+}
+
+std::chrono::milliseconds milliseconds_of(fault::Duration d) {
+  return std::chrono::ceil<std::chrono::milliseconds>(d);
+}
+
+asio::awaitable<void> change_status(const LabContext& lab, Registry& registry, const fault::Rule& rule,
+                                    std::uint32_t camera) {
+  FatePlan plan;
+  fault::Engine::apply(plan, rule);
+  const auto status = status_of(plan);
+  const auto sim = lab.sims.of_camera(camera);
+  if (!status || !sim) co_return;
+  const auto certificate = co_await registry.certificate_of(sim->imsi);
+  if (!certificate) co_return;
+  const auto change = co_await registry.change_certificate(certificate->id, *status);
+  if (!change || !change->changed) co_return;
+  auto& lane = lab.lanes.at(0);
+  fault::Shot shot(rule, Point::iot_certificate, camera, 0);
+  shot.fired(lane, journal::Source::iot, {}, std::string(status_name(*status)));
+  journal::CertificateStatusChanged event;
+  event.certificate_id = certificate->id.value();
+  event.status = status_name(*status);
+  lane.append(journal::Source::iot, camera, {}, std::move(event));
+}
+
+}  // namespace
+
+void carry_out(const LabContext& lab, Registry& registry, const fault::Rule& rule, std::uint32_t camera) {
+  asio::co_spawn(lab.shards.at(0).io(), change_status(lab, registry, rule, camera),
+                 [](const std::exception_ptr& mistake) {
+                   if (mistake) std::rethrow_exception(mistake);
+                 });
+}
+
+Issue::Issue(const LabContext& lab, const HttpPeer& peer, fault::AttemptCounter& attempts) : lab_(lab), peer_(peer) {
+  const auto consult = [&](auto& plan, Point point, fault::Shots& shots) {
+    if (lab.faults.watches(point)) shots = lab.faults.edit(plan, point, peer.camera, attempts.next(point, peer.camera));
+  };
+  consult(registration_, Point::iot_register, registration_shots_);
+  consult(fate_, Point::iot_certificate, fate_shots_);
+}
+
+void Issue::limit(wire::Validity& validity) const {
+  if (!fate_.expires_in) return;
+  const auto now = from_unix_seconds(unix_seconds(lab_.clock.now()));
+  validity.not_after = now + std::chrono::floor<std::chrono::seconds>(*fate_.expires_in);
+}
+
+/// Journals the shots whose own plan makes `said` say something.
+template <class Plan, class Said>
+void Issue::prove(fault::Shots& shots, Said said) {
+  for (auto& shot : shots) {
+    Plan own;
+    fault::Engine::apply(own, shot.rule());
+    const std::string detail = said(own);
+    if (!detail.empty())
+      shot.fired(lab_.lanes.at(peer_.shard.index()), journal::Source::iot, peer_.address.to_string(), detail);
+  }
+}
+
+asio::awaitable<result<void>> Issue::register_certificate(Registry& registry, DeviceId device,
+                                                          IssuedCertificate certificate) {
+  using Answer = RegisterPlan::Answer;
+  if (registration_.delay > fault::Duration{0}) {
+    prove<RegisterPlan>(registration_shots_, [](const RegisterPlan& plan) {
+      return plan.delay > fault::Duration{0} ? "answers " + format_duration(plan.delay) + " late" : std::string();
+    });
+    asio::steady_timer timer(peer_.shard.io(), registration_.delay);
+    boost::system::error_code ignored;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+  const auto answer = registration_.answer;
+  if (answer != Answer::proper)
+    prove<RegisterPlan>(registration_shots_, [](const RegisterPlan& plan) {
+      return plan.answer == Answer::proper ? "" : plan.answer == Answer::lost ? "not stored" : "refused";
+    });
+  if (answer == Answer::error) co_return Error(Errc::database_error, "a rule of the scenario");
+  if (answer == Answer::throttled) co_return Error(Errc::throttled);
+  const auto id = certificate.id;
+  if (answer == Answer::proper) {
+    const auto stored = co_await registry.register_certificate(std::move(device), std::move(certificate),
+                                                               milliseconds_of(fate_.propagation));
+    if (!stored) co_return stored.error();
+    const auto set = co_await set_status(registry, id);
+    if (!set) co_return set.error();
+  }
+  prove<FatePlan>(fate_shots_, [&](const FatePlan& plan) {
+    if (plan.expires_in) return "expires in " + format_duration(*plan.expires_in);
+    if (answer == Answer::proper && plan.propagation > fault::Duration{0})
+      return "at the edge in " + format_duration(plan.propagation);
+    return std::string();
+  });
+  co_return result<void>();
+}
+
+asio::awaitable<result<void>> Issue::set_status(Registry& registry, const CertificateId& id) {
+  const auto status = status_of(fate_);
+  if (!status) co_return result<void>();
+  const auto change = co_await registry.change_certificate(id, *status);
+  if (!change) co_return change.error();
+  prove<FatePlan>(fate_shots_, [](const FatePlan& plan) {
+    const auto own = status_of(plan);
+    return own ? std::string(status_name(*own)) : std::string();
+  });
+  journal::CertificateStatusChanged event;
+  event.certificate_id = id.value();
+  event.status = status_name(*status);
+  lab_.lanes.at(peer_.shard.index())
+      .append(journal::Source::iot, peer_.camera, peer_.address.to_string(), std::move(event));
+  co_return result<void>();
+}
+
+}  // namespace firstlight::fakes::iot
