@@ -32,12 +32,18 @@ struct HttpsGet {  // → HttpsDone
 };
 struct StoreLoad {  // → StoreLoaded
   ActionId id = 0;
+  bool unchecked = false;  // a defect: whatever stands there, without a look at its checksum
 };
 struct StoreSave {  // → StoreSaved
   ActionId id = 0;
   Secret content;
+  bool in_place = false;  // a defect: a power cut at this moment leaves the first half
 };
 struct StoreDiscard {};
+/// The clock is set by SNTP, which is modelled as the time that it takes. → ClockSynced
+struct SyncClock {
+  ActionId id = 0;
+};
 
 struct MqttConnect {  // → MqttOpened, then MqttMessage and at most one MqttLost
   ActionId id = 0;
@@ -71,11 +77,15 @@ struct StartTimer {
   Micros delay{};
 };
 struct CancelTimer {};
+/// A line of the camera's own log. Where it would be kept is not modelled; whether it tells a secret is looked at.
+struct Log {
+  std::string text;
+};
 struct Emit {
   journal::Payload payload;
 };
 
-using Action = std::variant<Attach, HttpsGet, StoreLoad, StoreSave, StoreDiscard, MqttConnect, MqttSubscribe,
-                            MqttPublish, MqttDisconnect, DropConnections, StartTimer, CancelTimer, Emit>;
+using Action = std::variant<Attach, HttpsGet, StoreLoad, StoreSave, StoreDiscard, SyncClock, MqttConnect, MqttSubscribe,
+                            MqttPublish, MqttDisconnect, DropConnections, StartTimer, CancelTimer, Log, Emit>;
 
 }  // namespace firstlight::sim

@@ -50,8 +50,9 @@ std::vector<Action> Camera::step(const Input& input) {
 
 WallTime Camera::clock() const {
   const auto& model = config_->clock;
-  if (!model.start || clock_set_) return now_.network_time;
-  return *model.start + duration_cast<std::chrono::milliseconds>(now_.mono - booted_at_);
+  const auto moved = duration_cast<std::chrono::milliseconds>(skew_ + jumped_);
+  if (!model.start || clock_set_) return now_.network_time + moved;
+  return *model.start + moved + duration_cast<std::chrono::milliseconds>(now_.mono - booted_at_);
 }
 
 bool Camera::done_is_awaited(ActionId id) {
@@ -78,12 +79,52 @@ void Camera::forget() {
   unauthorized_ = refusals_ = 0;
   failures_ = {};
   clock_set_ = stored_ = was_online_ = false;
+  skew_ = jumped_ = Micros{0};
+  redirects_ = 0;
   fresh_ = Fresh::provisioned;
   last_error_.reset();
   provisioning_.reset();
   device_.reset();
   open_.reset();
+  asked_.reset();
+  told_token_.reset();
   phase_ = Phase::off;
+}
+
+void Camera::on(const SimChanged& e) {
+  if (phase_ == Phase::off) who_.imsi = e.imsi;
+}
+
+void Camera::on(const ClockMoved& e) {
+  if (phase_ == Phase::off) return;
+  (e.lasts ? skew_ : jumped_) += e.by;
+}
+
+void Camera::set_clock() {
+  clock_set_ = true;
+  jumped_ = Micros{0};
+}
+
+// The connections died without a word: what was in progress has failed, and the network is asked again.
+void Camera::on(const Detached&) {
+  if (phase_ == Phase::off || phase_ == Phase::gave_up) return;
+  const Error why(Errc::network_detached);
+  act(DropConnections{});
+  session_ = pending_ = 0;
+  switch (phase_) {
+    case Phase::online:
+      return session_ended(why, Stage::attach);
+    case Phase::rebooting:
+      return reboot();
+    case Phase::waiting:
+      next_ = Stage::attach;
+      return;
+    case Phase::loading:
+      return retry(why, Stage::attach);
+    default:
+      open_.reset();
+      return fail({.error = why});
+  }
 }
 
 // The journal hears how the stage in progress and the session ended, also where a real camera could say nothing.
@@ -133,7 +174,8 @@ void Camera::resume(Stage stage) {
     case Stage::verify:  // the key could not be had: ask for it again, with the token at hand
     case Stage::config:
       // A token that expired while the camera waited is of no use any more.
-      if (!provisioning_ || clock() >= from_unix_seconds(provisioning_->parsed.claims.expires_at))
+      if (!provisioning_ ||
+          (clock() >= from_unix_seconds(provisioning_->parsed.claims.expires_at) && !has(Defect::reuse_expired_token)))
         return start_endorse();
       return stage == Stage::verify ? start_verify() : start_config();
     case Stage::mqtt_connect:
@@ -157,9 +199,19 @@ void Camera::start_attach() {
 void Camera::on(const AttachDone& e) {
   if (!done_is_awaited(e.id)) return;
   if (!e.outcome) return fail({.stage = Stage::attach, .error = e.outcome.error()});
-  clock_set_ = config_->clock.sync == ClockModel::Sync::network_time;
+  if (config_->clock.sync == ClockModel::Sync::network_time) set_clock();
   succeed();
-  load_or_provision();
+  if (config_->clock.sync == ClockModel::Sync::sntp && !clock_set_) {
+    phase_ = Phase::loading;
+    return act(SyncClock{await()});
+  }
+  device_ ? connect() : load_or_provision();
+}
+
+void Camera::on(const ClockSynced& e) {
+  if (!done_is_awaited(e.id)) return;
+  set_clock();
+  device_ ? connect() : load_or_provision();
 }
 
 // -- stages -------------------------------------------------------------------------------------------------------
@@ -193,7 +245,7 @@ void Camera::report_failure(const Error& error, const Timing& t) {
 void Camera::fail(Failure failure, const Timing& timing, std::optional<Micros> at_least) {
   failure.stage = stage_;
   report_failure(failure.error, timing);
-  react(classify(failure, config_->mqtt_version), failure, at_least);
+  react(row_taken(config_->defects, classify(failure, config_->mqtt_version)), failure, at_least);
 }
 
 // One case a row of docs/camera-policy.md.
@@ -203,6 +255,7 @@ void Camera::react(Row row, const Failure& f, std::optional<Micros> at_least) {
     case Row::http_client:
       return give_up(f.error);
     case Row::attach_rejected:
+    case Row::detached:
       return retry(f.error, Stage::attach);
     case Row::transport:
     case Row::answer:
@@ -241,18 +294,20 @@ void Camera::retry(const Error& why, Stage next, std::optional<Micros> at_least,
   auto& failures = failures_[counter(stage_)];
   ++failures;
   if (policy.give_up_after != 0 && failures >= policy.give_up_after) return give_up(why);
+  if (has(Defect::no_retry)) return give_up(why);
   // Keyed by the try that failed, so that other cameras and other stages never shift the draw.
   const DrawKey key{.seed = config_->seed,
-                    .camera = who_.id.value(),
+                    .camera = has(Defect::unseeded_jitter) ? 0 : who_.id.value(),
                     .point = phase_ == Phase::online ? std::string_view("retry.session") : stage_name(stage_),
                     .attempt = phase_ == Phase::online ? sessions_lost_ : attempt(),
                     .rule = "retry"};
   const double unit = draw_unit(key);
-  Micros delay = full_jitter(policy, failures, unit);
+  Micros delay = back_off(*config_, failures, unit);
   if (long_wait)
     delay = policy.forbidden / 2 +
             Micros(static_cast<std::int64_t>(static_cast<double>(policy.forbidden.count() / 2) * unit));
   if (at_least) delay += std::min(*at_least, policy.retry_after_cap);
+  delay = wait_kept(config_->defects, delay);
   emit(journal::RetryScheduled{stage_, failures, delay.count(), std::string(why.name())});
   phase_ = Phase::waiting;
   next_ = next;
@@ -268,7 +323,8 @@ void Camera::retry_mqtt(const Error& why, bool refused) {
   }
   session_ = 0;
   open_.reset();
-  if (!refused || ++refusals_ < config_->retry.refusals_before_discard) return retry(why, Stage::mqtt_connect);
+  if (!refused || has(Defect::keep_old_certificate) || ++refusals_ < config_->retry.refusals_before_discard)
+    return retry(why, Stage::mqtt_connect);
   discard(why);
   retry(why, Stage::endorse);
 }

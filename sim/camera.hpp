@@ -13,6 +13,7 @@
 #include "sim/camera_config.hpp"
 #include "sim/device_config.hpp"
 #include "sim/input.hpp"
+#include "sim/manners.hpp"
 #include "sim/policy.hpp"
 #include "sim/verifier.hpp"
 
@@ -22,7 +23,7 @@ class Camera {
  public:
   enum class Phase : std::uint8_t { off, in_stage, loading, waiting, online, rebooting, gave_up };
 
-  /// `verifier` outlives the camera.
+  /// `verifier` outlives the camera. `config` has gone through with_defects().
   Camera(std::shared_ptr<const CameraConfig> config, CameraIdentity who, Verifier& verifier);
 
   /// What has to be done now, in order. A completion that nobody waits for gives no actions.
@@ -56,9 +57,13 @@ class Camera {
 
   void on(const PowerOn& e);
   void on(const PowerCut& e);
+  void on(const SimChanged& e);
+  void on(const ClockMoved& e);
+  void on(const Detached& e);
   void on(const Stop& e);
   void on(const TimerFired& e);
   void on(const AttachDone& e);
+  void on(const ClockSynced& e);
   void on(const HttpsDone& e);
   void on(const StoreLoaded& e);
   void on(const StoreSaved& e);
@@ -73,6 +78,7 @@ class Camera {
   void forget();
   void reboot();
   void switch_off(const Error& why, std::string_view offline_reason);
+  void set_clock();
   void resume(Stage stage);
   void start_attach();
   void begin(Stage stage);
@@ -86,13 +92,16 @@ class Camera {
 
   // camera_provision.cpp: from the store or the token to a configuration
   void load_or_provision();
+  void get(Service service, std::string url, Secret bearer = {}, std::string key_id = {});
   void start_endorse();
   void start_verify();
   void start_config();
   void endorsed(const HttpsDone& e);
   void key_fetched(const HttpsDone& e);
   void configured(const HttpsDone& e);
+  [[nodiscard]] result<DeviceConfig> restore(const StoreLoaded& e);
   std::optional<Failure> http_failure(const HttpsDone& e) const;
+  bool follow(const HttpsDone& e);
   [[nodiscard]] result<void> check_token(std::string_view key_pem) const;
   [[nodiscard]] result<void> check_usable(const DeviceConfig& config);
   [[nodiscard]] result<void> check_validity() const;
@@ -106,13 +115,15 @@ class Camera {
   void publish_status(ActionId id);
   void go_online();
   void answer_command(const MqttMessage& message);
-  void session_ended(const Error& why);
+  void session_ended(const Error& why, Stage next);
   [[nodiscard]] std::string status_payload(std::string_view device_id, std::string_view state) const;
 
+  [[nodiscard]] bool has(Defect defect) const { return config_->defects.has(defect); }
   [[nodiscard]] WallTime clock() const;
   ActionId next_id() { return ++last_id_; }
   ActionId await() { return pending_ = next_id(); }
   void act(Action action) { out_.push_back(std::move(action)); }
+  void log(std::string text) { act(Log{std::move(text)}); }
   void emit(journal::Payload payload) { act(Emit{std::move(payload)}); }
   [[nodiscard]] bool done_is_awaited(ActionId id);
 
@@ -133,6 +144,7 @@ class Camera {
   std::uint32_t sessions_lost_ = 0;
   std::uint16_t unauthorized_ = 0;  // 401s in a row
   std::uint16_t refusals_ = 0;      // MQTT refusals in a row
+  std::uint8_t redirects_ = 0;      // followed in a row; a defect
   std::array<std::uint32_t, journal::kStageCount> attempts_{};
   std::array<std::uint32_t, 6> failures_{};  // attach, endorse, verify, config, store, all of MQTT
   Phase phase_ = Phase::off;
@@ -141,10 +153,14 @@ class Camera {
   Fresh fresh_ = Fresh::provisioned;
   bool was_online_ = false;  // this session said so
   bool clock_set_ = false;
+  Micros skew_{0};       // of the clock, until the power goes
+  Micros jumped_{0};     // of the clock, until it is set
   bool stored_ = false;  // the store holds the current configuration
   std::optional<Errc> last_error_;
   wire::Validity validity_;  // of device_'s certificate
   std::unique_ptr<Provisioning> provisioning_;
+  std::unique_ptr<HttpsGet> asked_;     // the request that a redirect may follow; a defect
+  std::unique_ptr<Secret> told_token_;  // what its status will tell; a defect
   std::unique_ptr<DeviceConfig> device_;
   std::unique_ptr<Session> open_;
   std::vector<Action> out_;

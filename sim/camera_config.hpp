@@ -9,6 +9,7 @@
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
+#include "fault/defects.hpp"
 #include "wire/mqtt.hpp"
 
 namespace firstlight::sim {
@@ -34,9 +35,11 @@ struct RetryPolicy {
 
 /// The camera's own wall clock. Without `start` it keeps the right time from the first moment (a battery-backed clock).
 struct ClockModel {
-  enum class Sync : std::uint8_t { network_time, none };  // network_time: set when the network accepts the attach
-  std::optional<WallTime> start;                          // what it shows at each boot
+  /// network_time: set when the network accepts the attach; sntp: a while after that (modelled), and the camera waits.
+  enum class Sync : std::uint8_t { network_time, sntp, none };
+  std::optional<WallTime> start;  // what it shows at each boot
   Sync sync = Sync::network_time;
+  Micros sntp_delay = std::chrono::milliseconds(300);
 };
 
 /// Limits of single steps; each has an error of its own (base/error_list.def).
@@ -61,7 +64,9 @@ struct CameraConfig {
   Micros attach_delay{0};                 // the attach is modelled: it takes this long and succeeds
   wire::mqtt::Version mqtt_version = wire::mqtt::Version::v3_1_1;
   std::string firmware_version = "1.0.0";
-  bool keep_store = true;  // false: the configuration is never stored, every boot provisions
+  bool keep_store = true;                           // false: the configuration is never stored, every boot provisions
+  std::optional<std::uint16_t> keep_alive_seconds;  // instead of the configuration's
+  fault::DefectSet defects;  // with_defects() (sim/manners.hpp) has carried out those that are settings
 };
 
 struct CameraIdentity {

@@ -7,31 +7,47 @@
 
 namespace firstlight::sim {
 
+namespace {
+// Of a certificate that a camera with a defect never looked at.
+const wire::Validity kAlwaysValid{from_unix_seconds(0), from_unix_seconds(253'402'300'799)};
+}  // namespace
+
 void Camera::load_or_provision() {
-  if (!config_->keep_store) return start_endorse();
+  if (!config_->keep_store || has(Defect::reprovision_every_boot)) return start_endorse();
   phase_ = Phase::loading;
-  act(StoreLoad{await()});
+  act(StoreLoad{await(), has(Defect::no_store_check)});
 }
 
 void Camera::on(const StoreLoaded& e) {
   if (!done_is_awaited(e.id)) return;
-  if (!e.content) {
-    if (e.content.error().code != Errc::store_empty) discard(e.content.error());
-    return start_endorse();
-  }
-  auto config = parse_device_config(*e.content);
+  auto config = restore(e);
   if (!config) {
-    discard({Errc::store_corrupt, config.error().detail});
-    return start_endorse();
-  }
-  if (auto usable = check_usable(*config); !usable) {
-    discard(usable.error());
+    if (config.error().code == Errc::store_empty) return start_endorse();
+    if (has(Defect::torn_store) &&
+        config.error().code == Errc::store_corrupt) {  // it hangs on what it finds, at every boot
+      stage_ = Stage::store;
+      return give_up(config.error());
+    }
+    discard(config.error());
     return start_endorse();
   }
   device_ = std::make_unique<DeviceConfig>(std::move(*config));
   fresh_ = Fresh::stored;
   stored_ = true;
   connect();
+}
+
+result<DeviceConfig> Camera::restore(const StoreLoaded& e) {
+  if (!e.content) return e.content.error();
+  auto stored = parse_stored_config(*e.content);
+  if (has(Defect::no_store_check)) {
+    validity_ = kAlwaysValid;
+    return stored ? std::move(stored->config) : parse_whatever_is_there(*e.content);
+  }
+  if (!stored) return Error(Errc::store_corrupt, stored.error().detail);
+  if (stored->imsi != who_.imsi && !has(Defect::keep_config_of_old_sim)) return Error(Errc::store_foreign_sim);
+  if (auto usable = check_usable(stored->config); !usable) return usable.error();
+  return std::move(stored->config);
 }
 
 void Camera::discard(const Error& why) {
@@ -50,11 +66,29 @@ std::optional<Failure> Camera::http_failure(const HttpsDone& e) const {
                  .http_status = e.reply->status};
 }
 
+// Nobody should: the token would go wherever an answer points.
+bool Camera::follow(const HttpsDone& e) {
+  constexpr std::uint8_t kMost = 5;
+  if (!has(Defect::follow_redirects) || !e.reply || e.reply->status / 100 != 3 || !e.reply->location || !asked_)
+    return false;
+  if (++redirects_ > kMost) return redirects_ = 0, false;
+  const auto asked = *asked_;
+  get(asked.service, redirected(asked.url, *e.reply->location), asked.bearer, asked.key_id);
+  return true;
+}
+
+void Camera::get(Service service, std::string url, Secret bearer, std::string key_id) {
+  HttpsGet request{await(), service, std::move(url), std::move(bearer), std::move(key_id), clock()};
+  if (has(Defect::follow_redirects)) asked_ = std::make_unique<HttpsGet>(request);
+  act(std::move(request));
+}
+
 void Camera::on(const HttpsDone& e) {
-  if (!done_is_awaited(e.id)) return;
+  if (!done_is_awaited(e.id) || follow(e)) return;
   if (auto failure = http_failure(e)) {
     std::optional<Micros> at_least;
-    if (e.reply && e.reply->retry_after) at_least = parse_retry_after(*e.reply->retry_after, clock());
+    if (e.reply && e.reply->retry_after && !has(Defect::ignore_retry_after))
+      at_least = parse_retry_after(*e.reply->retry_after, clock());
     if (stage_ == Stage::verify && classify(*failure, config_->mqtt_version) == Row::token)
       failure->error = {Errc::token_key_unknown, failure->error.detail};
     return fail(std::move(*failure), e.timing, at_least);
@@ -70,7 +104,7 @@ void Camera::start_endorse() {
   provisioning_.reset();
   fresh_ = Fresh::provisioned;
   begin(Stage::endorse);
-  act(HttpsGet{await(), Service::endorse, config_->endorse_url, Secret(), "", clock()});
+  get(Service::endorse, config_->endorse_url);
 }
 
 void Camera::endorsed(const HttpsDone& e) {
@@ -79,6 +113,8 @@ void Camera::endorsed(const HttpsDone& e) {
     return fail({.error = {Errc::token_malformed, "the answer holds no token"}}, e.timing);
   provisioning_ = std::make_unique<Provisioning>();
   provisioning_->token = Secret(doc["token"].get<std::string>());
+  if (has(Defect::logs_token)) log("endorse answered " + provisioning_->token.reveal());
+  if (has(Defect::publishes_token)) told_token_ = std::make_unique<Secret>(provisioning_->token);
   succeed(e.timing);
   start_verify();
 }
@@ -87,13 +123,13 @@ void Camera::endorsed(const HttpsDone& e) {
 
 void Camera::start_verify() {
   begin(Stage::verify);
-  auto parsed = wire::parse_token(provisioning_->token.reveal());
+  auto parsed = read_token(config_->defects, provisioning_->token.reveal(), who_.imsi, clock());
   if (!parsed) return fail({.error = parsed.error()});
   // Checked before it becomes part of a URL; what it really was stays out of the journal.
-  if (!wire::is_key_id(parsed->key_id)) return fail({.error = Errc::token_key_id_invalid});
+  if (!wire::is_key_id(parsed->key_id) && !has(Defect::unsafe_kid)) return fail({.error = Errc::token_key_id_invalid});
   provisioning_->parsed = std::move(*parsed);
   const auto& kid = provisioning_->parsed.key_id;
-  act(HttpsGet{await(), Service::keys, config_->keys_url + "/" + kid, Secret(), kid, clock()});
+  get(Service::keys, config_->keys_url + "/" + kid, {}, kid);
 }
 
 void Camera::key_fetched(const HttpsDone& e) {
@@ -104,7 +140,7 @@ void Camera::key_fetched(const HttpsDone& e) {
 
 result<void> Camera::check_token(std::string_view key_pem) const {
   const auto& token = provisioning_->parsed;
-  if (auto signature = verifier_.verify_token(token, key_pem); !signature) return signature;
+  if (auto signature = verify_token(config_->defects, verifier_, token, key_pem); !signature) return signature;
   wire::ClaimRules rules;
   rules.leeway = config_->token_leeway;
   if (auto claims = wire::check_claims(token.claims, rules, clock()); !claims) return claims;
@@ -117,12 +153,13 @@ result<void> Camera::check_token(std::string_view key_pem) const {
 
 void Camera::start_config() {
   begin(Stage::config);
-  act(HttpsGet{await(), Service::config_api, config_->config_url, provisioning_->token, "", clock()});
+  const auto& token = provisioning_->token;
+  get(Service::config_api, url_with_token(config_->defects, config_->config_url, token.reveal()), token);
 }
 
 void Camera::configured(const HttpsDone& e) {
   unauthorized_ = 0;
-  auto config = parse_device_config(e.reply->body);
+  auto config = read_config(config_->defects, e.reply->body);
   if (!config) return fail({.error = config.error()}, e.timing);
   if (auto usable = check_usable(*config); !usable) {
     const auto& why = usable.error();
@@ -131,18 +168,22 @@ void Camera::configured(const HttpsDone& e) {
   }
   device_ = std::make_unique<DeviceConfig>(std::move(*config));
   provisioning_.reset();
+  asked_.reset();
+  log("configured as " + device_->device_id);
+  if (has(Defect::logs_private_key)) log("key: " + device_->private_key_pem.reveal());
   succeed(e.timing);
   save();
 }
 
 result<void> Camera::check_usable(const DeviceConfig& config) {
-  auto validity = verifier_.check_identity(config);
-  if (!validity) return validity.error();
-  validity_ = *validity;
+  const auto validity = verifier_.check_identity(config);
+  if (!validity && !overlooks(config_->defects, validity.error())) return validity.error();
+  validity_ = validity ? *validity : kAlwaysValid;
   return check_validity();
 }
 
 result<void> Camera::check_validity() const {
+  if (has(Defect::ignore_certificate_expiry)) return {};
   if (clock() < validity_.not_before)
     return Error(Errc::certificate_not_yet_valid, "from " + format_rfc3339(validity_.not_before));
   // notAfter is inclusive to its whole second.
@@ -156,7 +197,7 @@ result<void> Camera::check_validity() const {
 void Camera::save() {
   if (!config_->keep_store) return connect();
   begin(Stage::store);
-  act(StoreSave{await(), Secret(format_device_config(*device_))});
+  act(StoreSave{await(), Secret(format_stored_config(who_.imsi, *device_)), has(Defect::torn_store)});
 }
 
 void Camera::on(const StoreSaved& e) {
@@ -164,7 +205,7 @@ void Camera::on(const StoreSaved& e) {
   if (!e.outcome) return fail({.error = e.outcome.error()});
   stored_ = true;
   emit(journal::ConfigStored{device_->device_id, device_->certificate_id,
-                             static_cast<std::int64_t>(format_device_config(*device_).size())});
+                             static_cast<std::int64_t>(format_stored_config(who_.imsi, *device_).size())});
   succeed();
   connect();
 }

@@ -22,9 +22,9 @@ void Camera::connect() {
   c.endpoint = d.endpoint;
   c.port = d.port;
   c.packet.version = config_->mqtt_version;
-  c.packet.client_id = d.client_id;
+  c.packet.client_id = has(Defect::shared_client_id) ? "camera" : d.client_id;
   c.packet.clean_session = d.clean_session;
-  c.packet.keep_alive_seconds = d.keep_alive_seconds;
+  c.packet.keep_alive_seconds = config_->keep_alive_seconds.value_or(d.keep_alive_seconds);
   mqtt::Will will;
   will.topic = d.topics.status;
   will.payload = status_payload(d.device_id, "offline");
@@ -52,18 +52,22 @@ void Camera::on(const MqttOpened& e) {
   }
   open_ = std::make_unique<Session>(Session{device_->device_id, device_->topics, device_->status_interval_seconds});
   succeed(e.timing);
+  if (has(Defect::reset_backoff_on_connack)) failures_[counter(Stage::mqtt_connect)] = 0;
+  if (has(Defect::skip_subscribe)) return start_status();
   start_subscribe();
 }
 
 void Camera::start_subscribe() {
   begin(Stage::subscribe);
+  if (has(Defect::publish_before_suback)) publish_status(next_id());
   act(MqttSubscribe{await(), open_->topics.command_request, 1});
 }
 
 void Camera::on(const MqttSubscribed& e) {
   if (!done_is_awaited(e.id)) return;
   if (!e.suback) return fail({.error = e.suback.error()});
-  if (*e.suback >= 0x80) return fail({.error = {Errc::mqtt_subscribe_refused, fmt::format("{:#04x}", *e.suback)}});
+  if (*e.suback >= 0x80 && !has(Defect::ignore_suback))
+    return fail({.error = {Errc::mqtt_subscribe_refused, fmt::format("{:#04x}", *e.suback)}});
   succeed();
   start_status();
 }
@@ -75,17 +79,19 @@ void Camera::start_status() {
 
 std::string Camera::status_payload(std::string_view device_id, std::string_view state) const {
   const auto uptime = std::chrono::floor<std::chrono::seconds>(now_.mono - booted_at_);
-  return nlohmann::ordered_json{{"device_id", device_id},
+  nlohmann::ordered_json status{{"device_id", device_id},
                                 {"state", state},
                                 {"firmware_version", config_->firmware_version},
                                 {"boot", boot_},
                                 {"uptime_seconds", uptime.count()},
-                                {"timestamp", format_rfc3339(clock(), true)}}
-      .dump();
+                                {"timestamp", format_rfc3339(clock(), true)}};
+  if (told_token_) status["token"] = told_token_->reveal();
+  return status.dump();
 }
 
 void Camera::publish_status(ActionId id) {
-  act(MqttPublish{id, open_->topics.status, status_payload(open_->device_id, "online"), 1});
+  act(MqttPublish{id, open_->topics.status, status_payload(open_->device_id, "online"),
+                  std::uint8_t{has(Defect::qos0_status) ? std::uint8_t{0} : std::uint8_t{1}}});
 }
 
 void Camera::on(const MqttPublished& e) {
@@ -104,8 +110,9 @@ void Camera::go_online() {
   refusals_ = 0;
   last_error_.reset();
   emit(journal::CameraOnline{fresh_ == Fresh::stored, open_->device_id});
-  fresh_ = Fresh::stored;        // a session that follows is opened without provisioning
-  if (stored_) device_.reset();  // thousands of cameras: a reconnect reads the store again
+  fresh_ = Fresh::stored;  // a session that follows is opened without provisioning
+  if (stored_ && !has(Defect::reprovision_every_boot))
+    device_.reset();  // thousands of cameras: a reconnect reads the store again
   if (open_->status_interval_seconds != 0)
     act(StartTimer{timer_ = next_id(), std::chrono::seconds(open_->status_interval_seconds)});
 }
@@ -132,14 +139,14 @@ void Camera::answer_command(const MqttMessage& message) {
 void Camera::on(const MqttLost& e) {
   if (e.session == 0 || e.session != session_) return;
   session_ = 0;
-  if (phase_ == Phase::online) return session_ended(e.why);
+  if (phase_ == Phase::online) return session_ended(e.why, Stage::mqtt_connect);
   if (phase_ == Phase::rebooting) return reboot();
   open_.reset();
   pending_ = 0;
   fail({.error = e.why});
 }
 
-void Camera::session_ended(const Error& why) {
+void Camera::session_ended(const Error& why, Stage next) {
   act(CancelTimer{});
   timer_ = 0;
   open_.reset();
@@ -149,7 +156,8 @@ void Camera::session_ended(const Error& why) {
   if (now_.mono - online_since_ >= config_->retry.stable_after) failures_[counter(Stage::mqtt_connect)] = 0;
   stage_ = Stage::mqtt_connect;
   ++sessions_lost_;
-  retry(why, Stage::mqtt_connect);
+  if (has(Defect::never_reconnect)) return give_up(why);
+  retry(why, next);
 }
 
 }  // namespace firstlight::sim

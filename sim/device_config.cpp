@@ -76,10 +76,9 @@ bool is_host(std::string_view text) {
 
 }  // namespace
 
-result<DeviceConfig> parse_device_config(std::string_view json) {
-  const auto doc = Json::parse(json, nullptr, false);
-  if (doc.is_discarded()) return Error(Errc::config_malformed, "not JSON");
-  std::string wrong;
+namespace {
+
+DeviceConfig read_members(const Json& doc, std::string& wrong) {
   DeviceConfig c;
   Reader top(doc, "", wrong);
   c.device_id = top.text("device_id");
@@ -103,29 +102,71 @@ result<DeviceConfig> parse_device_config(std::string_view json) {
     if (!wire::mqtt::is_valid_topic(*topic)) topics.fail(name);
   }
   c.status_interval_seconds = top.group("telemetry", false).number<std::uint32_t>("status_interval_seconds", 0, false);
-  if (!wrong.empty()) return Error(Errc::config_malformed, wrong);
   return c;
 }
 
-std::string format_device_config(const DeviceConfig& c) {
-  const nlohmann::ordered_json doc = {{"device_id", c.device_id},
-                                      {"certificates",
-                                       {{"certificate_id", c.certificate_id},
-                                        {"certificate_pem", c.certificate_pem},
-                                        {"private_key_pem", c.private_key_pem.reveal()},
-                                        {"ca_certificate_pem", c.ca_certificate_pem}}},
-                                      {"mqtt_config",
-                                       {{"endpoint", c.endpoint},
-                                        {"port", c.port},
-                                        {"client_id", c.client_id},
-                                        {"keep_alive_seconds", c.keep_alive_seconds},
-                                        {"clean_session", c.clean_session},
-                                        {"topics",
-                                         {{"command_request", c.topics.command_request},
-                                          {"command_response", c.topics.command_response},
-                                          {"status", c.topics.status}}}}},
-                                      {"telemetry", {{"status_interval_seconds", c.status_interval_seconds}}}};
+}  // namespace
+
+result<DeviceConfig> parse_device_config(std::string_view json) {
+  const auto doc = Json::parse(json, nullptr, false);
+  if (doc.is_discarded()) return Error(Errc::config_malformed, "not JSON");
+  std::string wrong;
+  auto config = read_members(doc, wrong);
+  if (!wrong.empty()) return Error(Errc::config_malformed, wrong);
+  return config;
+}
+
+DeviceConfig parse_whatever_is_there(std::string_view json) {
+  std::string ignored;
+  return read_members(Json::parse(json, nullptr, false), ignored);
+}
+
+result<StoredConfig> parse_stored_config(std::string_view json) {
+  auto config = parse_device_config(json);
+  if (!config) return config.error();
+  std::string wrong;
+  const auto doc = Json::parse(json);
+  const auto imsi = Reader(doc, "", wrong).text("imsi");
+  if (!wrong.empty()) return Error(Errc::config_malformed, wrong);
+  return StoredConfig{Imsi(imsi), std::move(*config)};
+}
+
+namespace {
+
+nlohmann::ordered_json document_of(const DeviceConfig& c) {
+  return {{"device_id", c.device_id},
+          {"certificates",
+           {{"certificate_id", c.certificate_id},
+            {"certificate_pem", c.certificate_pem},
+            {"private_key_pem", c.private_key_pem.reveal()},
+            {"ca_certificate_pem", c.ca_certificate_pem}}},
+          {"mqtt_config",
+           {{"endpoint", c.endpoint},
+            {"port", c.port},
+            {"client_id", c.client_id},
+            {"keep_alive_seconds", c.keep_alive_seconds},
+            {"clean_session", c.clean_session},
+            {"topics",
+             {{"command_request", c.topics.command_request},
+              {"command_response", c.topics.command_response},
+              {"status", c.topics.status}}}}},
+          {"telemetry", {{"status_interval_seconds", c.status_interval_seconds}}}};
+}
+
+std::string text_of(const nlohmann::ordered_json& doc) {
   return doc.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string format_device_config(const DeviceConfig& c) {
+  return text_of(document_of(c));
+}
+
+std::string format_stored_config(const Imsi& imsi, const DeviceConfig& c) {
+  auto doc = document_of(c);
+  doc["imsi"] = imsi.value();
+  return text_of(doc);
 }
 
 }  // namespace firstlight::sim

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "base/ids.hpp"
 #include "base/secret.hpp"
 
 namespace firstlight::sim {
@@ -35,7 +36,19 @@ struct DeviceConfig {
 /// Strict about the members it uses (present, of the right type, in range, topics and host well-formed), tolerant of
 /// others. Errors: config-malformed (detail: the member).
 [[nodiscard]] result<DeviceConfig> parse_device_config(std::string_view json);
+/// What a camera with a defect makes of it: members that are missing or wrong are empty, and so are all when
+/// it is no JSON object.
+[[nodiscard]] DeviceConfig parse_whatever_is_there(std::string_view json);
 /// The same shape, with only the members above; parse_device_config's inverse.
 [[nodiscard]] std::string format_device_config(const DeviceConfig& config);
+
+/// What the store holds: the configuration and, as `imsi`, the SIM that it was made for.
+struct StoredConfig {
+  Imsi imsi;
+  DeviceConfig config;
+};
+/// Errors: config-malformed (detail: the member).
+[[nodiscard]] result<StoredConfig> parse_stored_config(std::string_view json);
+[[nodiscard]] std::string format_stored_config(const Imsi& imsi, const DeviceConfig& config);
 
 }  // namespace firstlight::sim

@@ -7,6 +7,7 @@
 #include "sim/mqtt_session_io.hpp"
 #include "sim/url.hpp"
 #include "wire/http.hpp"
+#include "wire/secrets.hpp"
 
 namespace firstlight::sim {
 
@@ -28,10 +29,9 @@ CameraDriver::~CameraDriver() = default;
 void CameraDriver::power_on(SteadyClock::time_point scheduled) {
   feed(PowerOn{std::chrono::nanoseconds(scheduled - share_->epoch).count()});
 }
-void CameraDriver::power_cut() {
-  feed(PowerCut{});
-}
 void CameraDriver::stop() {
+  power_.reset();
+  detach_.reset();
   feed(Stop{});
 }
 
@@ -43,6 +43,8 @@ bool CameraDriver::closed() const {
 void CameraDriver::drop() {
   dropped_ = true;
   timer_.cancel();
+  power_.reset();
+  detach_.reset();
   if (https_) https_->abort();
   if (session_) session_->drop();
   if (const auto leaving = leaving_.lock()) leaving->drop();
@@ -52,8 +54,17 @@ void CameraDriver::drop() {
 void CameraDriver::feed(Event event) {
   if (dropped_) return;
   const Input input{share_->now(), std::move(event)};
-  for (auto& action : camera_.step(input)) std::visit([this](auto& a) { perform(a); }, action);
+  std::optional<SteadyClock::duration> dark;  // the power has gone: what was to follow is not done
+  for (auto& action : camera_.step(input)) {
+    if (dark) {
+      tear(action);
+      continue;
+    }
+    std::visit([this](auto& a) { perform(a); }, action);
+    dark = power_goes(action);
+  }
   if (on_step_) on_step_(*this);
+  if (dark) power_cut(dark);
 }
 
 // Completions always come in a turn of their own, so that a step never begins within another.
@@ -65,12 +76,27 @@ void CameraDriver::feed_later(Event event) {
 // -- the device itself --------------------------------------------------------------------------------------------
 
 void CameraDriver::perform(Attach& a) {
-  const auto delay = share_->config->attach_delay;
-  if (delay <= delay.zero()) return feed_later(AttachDone{a.id, {}});
-  timer_.expires_after(delay);  // the machine has no timer of its own running while it attaches
-  timer_.async_wait([weak = weak_from_this(), id = a.id](const boost::system::error_code& ec) {
+  detach_.reset();
+  DeviceFaults::Attached answer;
+  if (faults_) answer = faults_->attach();
+  answer.delay += share_->config->attach_delay;
+  after(answer.delay, [this, id = a.id, answer] {
+    if (faults_) faults_->attach_answered();
+    if (answer.outcome && answer.detach_after) detach_after(*answer.detach_after);
+    feed(AttachDone{id, answer.outcome});
+  });
+}
+
+void CameraDriver::perform(SyncClock& a) {
+  after(share_->config->clock.sntp_delay, [this, id = a.id] { feed(ClockSynced{id}); });
+}
+
+// For the steps that are modelled as the time they take: the machine has no timer of its own running meanwhile.
+void CameraDriver::after(SteadyClock::duration delay, std::function<void()> work) {
+  timer_.expires_after(delay);
+  timer_.async_wait([weak = weak_from_this(), w = std::move(work)](const boost::system::error_code& ec) {
     const auto self = weak.lock();
-    if (!ec && self) self->feed(AttachDone{id, {}});
+    if (!ec && self) w();
   });
 }
 
@@ -87,16 +113,30 @@ void CameraDriver::perform(CancelTimer&) {
 
 // A store of a few kilobytes is read and written at once: the shard waits for the disk no longer than a camera would.
 void CameraDriver::perform(StoreLoad& a) {
-  feed_later(StoreLoaded{a.id, store_->load()});
+  if (const auto other = faults_ ? faults_->clone_of() : std::nullopt) return clone_then_load(a, *other);
+  feed_later(StoreLoaded{a.id, load(a)});
 }
 void CameraDriver::perform(StoreSave& a) {
-  feed_later(StoreSaved{a.id, store_->save(a.content.reveal())});
+  const auto& content = a.content.reveal();
+  feed_later(StoreSaved{a.id, faults_ ? faults_->save(*store_, content) : store_->save(content)});
+}
+result<std::string> CameraDriver::load(const StoreLoad& a) {
+  if (!a.unchecked) return store_->load();
+  const auto bytes = store_->raw();
+  return bytes ? unwrap_unchecked(*bytes) : store_->load();
 }
 void CameraDriver::perform(StoreDiscard&) {
   store_->discard();
 }
 
+void CameraDriver::perform(Log& a) {
+  if (const auto what = wire::find_secret(a.text))
+    share_->lane.append(journal::Source::camera, camera_.identity().id.value(), peer_,
+                        journal::SecretSeen{"log", std::string(*what)});
+}
+
 void CameraDriver::perform(Emit& a) {
+  if (std::holds_alternative<journal::PowerOn>(a.payload)) begin_boot();
   share_->lane.append(journal::Source::camera, camera_.identity().id.value(), peer_, std::move(a.payload));
 }
 
@@ -139,6 +179,7 @@ asio::awaitable<result<HttpReply>> exchange(TlsStream& stream, std::string reque
   HttpReply reply;
   reply.status = response.status;
   if (const auto wait = response.header("Retry-After")) reply.retry_after = std::string(*wait);
+  if (const auto to = response.header("Location")) reply.location = std::string(*to);
   reply.body = std::move(response.body);
   co_return reply;
 }

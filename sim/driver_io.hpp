@@ -18,6 +18,7 @@
 #include "base/time.hpp"
 #include "journal/journal.hpp"
 #include "sim/camera.hpp"
+#include "sim/device_faults.hpp"
 #include "sim/openssl_verifier.hpp"
 #include "sim/store.hpp"
 
@@ -39,6 +40,13 @@ class ShardShare {
   bool share_keys;
   OpensslVerifier verifier;
 
+  const fault::Engine* faults = nullptr;  // outlives the fleet
+  fault::AttemptCounter attempts;
+  /// Another camera's store as bytes; answered on this shard, with nothing when that camera has none.
+  std::function<void(CameraId, std::function<void(std::optional<std::string>)>)> read_store;
+  /// The lab learns of a camera's new SIM; called on this shard.
+  std::function<void(CameraId, const Imsi&)> on_sim_swapped;
+
   [[nodiscard]] Now now() const;
   /// The client context that trusts `ca_pem`; made at first use and kept.
   [[nodiscard]] result<SSL_CTX*> client_context(const std::string& ca_pem);
@@ -46,6 +54,9 @@ class ShardShare {
  private:
   std::unordered_map<std::string, SslCtxPtr> contexts_;  // by CA
 };
+
+/// The SIM that a camera gets when its nth was put in: a network of its own (44020) keeps it apart from all others.
+[[nodiscard]] Imsi swapped_imsi(CameraId camera, std::uint32_t nth);
 
 /// An address for a host: a literal, the given map, or the system's resolver (non-blocking). Errors: resolve-failed.
 boost::asio::awaitable<result<boost::asio::ip::address>> resolve_host(const ShardShare& share, std::string host);
@@ -81,13 +92,17 @@ class CameraDriver : public std::enable_shared_from_this<CameraDriver> {
   ~CameraDriver();
 
   void power_on(SteadyClock::time_point scheduled);
-  void power_cut();
+  /// The power is back after `off_for`, or stays away.
+  void power_cut(std::optional<SteadyClock::duration> off_for);
+  /// A fault of a moment (fault::Moment) strikes now. `rule` outlives the driver.
+  void carry_out(const fault::Rule& rule);
   /// Ends the session politely; closed() tells when the goodbye is out.
   void stop();
   /// Closes whatever is open without a word; the machine hears nothing. For teardown.
   void drop();
   [[nodiscard]] bool closed() const;
   [[nodiscard]] const Camera& camera() const { return camera_; }
+  [[nodiscard]] const Store& store() const { return *store_; }
 
  private:
   void feed(Event event);
@@ -98,6 +113,7 @@ class CameraDriver : public std::enable_shared_from_this<CameraDriver> {
   void perform(StoreLoad& a);
   void perform(StoreSave& a);
   void perform(StoreDiscard& a);
+  void perform(SyncClock& a);
   void perform(MqttConnect& a);
   void perform(MqttSubscribe& a);
   void perform(MqttPublish& a);
@@ -105,7 +121,19 @@ class CameraDriver : public std::enable_shared_from_this<CameraDriver> {
   void perform(DropConnections& a);
   void perform(StartTimer& a);
   void perform(CancelTimer& a);
+  void perform(Log& a);
   void perform(Emit& a);
+
+  // driver_faults_io.cpp
+  DeviceFaults& faults();
+  void begin_boot();
+  [[nodiscard]] std::optional<SteadyClock::duration> power_goes(const Action& action);
+  void tear(const Action& action);
+  void clone_then_load(const StoreLoad& a, CameraId other);
+  [[nodiscard]] result<std::string> load(const StoreLoad& a);
+  void after(SteadyClock::duration delay, std::function<void()> work);
+  void detach_after(fault::Duration delay);
+  void swap_sim(const fault::Rule& rule);
 
   static boost::asio::awaitable<void> https_get(std::shared_ptr<CameraDriver> self, std::unique_ptr<HttpsGet> action);
 
@@ -116,6 +144,10 @@ class CameraDriver : public std::enable_shared_from_this<CameraDriver> {
   std::unique_ptr<Store> store_;
   std::function<void(const CameraDriver&)> on_step_;
   boost::asio::steady_timer timer_;
+  std::unique_ptr<DeviceFaults> faults_;               // once a rule may concern this camera
+  std::unique_ptr<boost::asio::steady_timer> power_;   // until it comes back
+  std::unique_ptr<boost::asio::steady_timer> detach_;  // until the network drops the camera
+  std::uint32_t sims_swapped_ = 0;
   std::shared_ptr<Opening> https_;  // the request in flight
   std::shared_ptr<MqttSession> session_;
   bool dropped_ = false;

@@ -6,6 +6,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "base/ids.hpp"
 #include "base/net/shard.hpp"
 #include "base/time.hpp"
+#include "fault/engine.hpp"
 #include "journal/journal.hpp"
 #include "sim/camera_config.hpp"
 
@@ -25,7 +27,10 @@ struct FleetConfig {
   std::optional<std::filesystem::path> store_folder;      // one file a camera, `camera-<id>.store`; nothing: in memory
   std::map<std::string, boost::asio::ip::address> hosts;  // host name → address; others are resolved by the system
   const WallClock* network_time =
-      nullptr;             // what the mobile network says; null: the system's clock. Outlives the fleet
+      nullptr;                            // what the mobile network says; null: the system's clock. Outlives the fleet
+  const fault::Engine* faults = nullptr;  // the rules at `attach` and `camera`; null: none. Outlives the fleet
+  /// The lab must know a camera's new SIM before the camera comes back with it; called on the camera's shard.
+  std::function<void(CameraId, const Imsi&)> on_sim_swapped;
   bool share_keys = true;  // a key that verified one camera's token is served to the shard's others without a request
 };
 
@@ -80,6 +85,10 @@ class Fleet {
   /// Faults of the device itself, from any thread: the power goes away at once; it comes back after `off_for`, or
   /// never when nothing is given.
   void power_cut(CameraId camera, std::optional<SteadyClock::duration> off_for);
+
+  /// A rule at `camera` whose moment has come for that camera (fault::Engine::Due), from any thread. `rule` outlives
+  /// the fleet. A camera that was never switched on is left alone, and the rule has not fired for it.
+  void carry_out(const fault::Rule& rule, CameraId camera);
 
  private:
   struct Impl;

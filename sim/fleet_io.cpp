@@ -69,13 +69,15 @@ class Part : public std::enable_shared_from_this<Part> {
   void power_cut(std::size_t index, std::optional<SteadyClock::duration> off_for) {
     auto& slot = slots[index];
     if (!slot.driver || stopped_) return;
-    slot.driver->power_cut();
-    if (!off_for) return;
-    const auto timer = std::make_shared<asio::steady_timer>(share_->shard.io(), *off_for);
-    timer->async_wait([weak = weak_from_this(), timer, index](const boost::system::error_code& ec) {
-      const auto self = weak.lock();
-      if (!ec && self && !self->stopped_) self->slots[index].driver->power_on(timer->expiry());
-    });
+    slot.driver->power_cut(off_for);
+  }
+  void carry_out(std::size_t index, const fault::Rule& rule) {
+    const auto& driver = slots[index].driver;
+    if (driver && !stopped_) driver->carry_out(rule);
+  }
+  [[nodiscard]] std::optional<std::string> stored(std::size_t index) const {
+    const auto& driver = slots[index].driver;
+    return driver ? driver->store().raw() : std::nullopt;
   }
 
  private:
@@ -109,7 +111,7 @@ class Part : public std::enable_shared_from_this<Part> {
   }
 
   std::unique_ptr<Store> make_store(CameraId id) {
-    if (!store_folder_) return make_memory_store();
+    if (!store_folder_) return make_memory_store(share_->shard.crypto());
     return make_file_store(share_->shard.crypto(),
                            *store_folder_ / ("camera-" + std::to_string(id.value()) + ".store"));
   }
@@ -154,6 +156,15 @@ CameraProgress describe(const Slot& slot) {
   return p;
 }
 
+/// A key that is not asked for cannot be broken on its way.
+bool concerns_keys(const fault::Engine* faults) {
+  using fault::Point;
+  if (faults == nullptr) return false;
+  for (const auto point : {Point::link_keys, Point::tls_keys, Point::keys_http})
+    if (faults->watches(point)) return true;
+  return false;
+}
+
 void make_private_folder(const std::filesystem::path& folder) {
   if (::mkdir(folder.c_str(), 0700) == 0) return;
   const int error = errno;
@@ -164,12 +175,47 @@ void make_private_folder(const std::filesystem::path& folder) {
 
 }  // namespace
 
+namespace {
+
+/// Where each camera is; complete before the fleet starts, unchanged after.
+struct Directory {
+  struct Place {
+    unsigned part = 0;
+    std::size_t slot = 0;
+  };
+  ShardSet& shards;
+  std::vector<std::weak_ptr<Part>> parts;
+  std::unordered_map<CameraId, Place> places;
+
+  /// Asks the shard of `camera` for its stored bytes; `answer` is called on the shard `from`.
+  void read_store(CameraId camera, unsigned from, std::function<void(std::optional<std::string>)> answer) const {
+    auto* home = &shards.at(from).io();
+    const auto at = places.find(camera);
+    if (at == places.end()) return asio::post(*home, [a = std::move(answer)] { a(std::nullopt); });
+    const auto [number, slot] = at->second;
+    asio::post(shards.at(number).io(), [home, part = parts[number], index = slot, a = std::move(answer)] {
+      const auto there = part.lock();
+      auto bytes = there ? there->stored(index) : std::nullopt;
+      asio::post(*home, [a, b = std::move(bytes)] { a(b); });
+    });
+  }
+};
+
+}  // namespace
+
 struct Fleet::Impl {
   ShardSet& shards;
   Tally tally;
   std::vector<std::shared_ptr<Part>> parts;
-  std::unordered_map<CameraId, std::pair<unsigned, std::size_t>> where;  // → part, slot
+  std::shared_ptr<Directory> directory;
 
+  /// Soon, on the camera's shard.
+  void at(CameraId camera, std::function<void(Part&, std::size_t)> work) const {
+    const auto place = directory->places.find(camera);
+    if (place == directory->places.end()) return;
+    const auto [part, slot] = place->second;
+    asio::post(shards.at(part).io(), [p = parts[part], index = slot, w = std::move(work)] { w(*p, index); });
+  }
   template <class Work>
   void on_each(Work work) const {
     for (unsigned i = 0; i < parts.size(); ++i) shards.at(i).run_and_wait([&] { work(*parts[i]); });
@@ -177,18 +223,24 @@ struct Fleet::Impl {
 };
 
 Fleet::Fleet(ShardSet& shards, journal::Journal& journal, FleetConfig config, std::vector<PlannedCamera> cameras)
-    : impl_(new Impl{shards, {}, {}, {}}) {
+    : impl_(new Impl{shards, {}, {}, std::make_shared<Directory>(Directory{shards, {}, {}})}) {
   for (const auto* url : {&config.camera.endorse_url, &config.camera.keys_url, &config.camera.config_url})
     if (const auto parsed = parse_https_url(*url); !parsed)
       throw ErrorException({parsed.error().code, *url + ": " + parsed.error().detail});
   if (config.store_folder) make_private_folder(*config.store_folder);
-  const auto shared = std::make_shared<const CameraConfig>(config.camera);
+  const auto shared = std::make_shared<const CameraConfig>(with_defects(config.camera));
+  const bool share_keys = config.share_keys && !concerns_keys(config.faults);
   for (unsigned i = 0; i < shards.size(); ++i) {
     auto& shard = shards.at(i);
     auto lane = journal.lane();
     shard.run_and_wait([&] {
       auto share = std::make_shared<ShardShare>(shard, lane, journal.epoch(), shared, config.hosts, config.network_time,
-                                                config.share_keys);
+                                                share_keys);
+      share->faults = config.faults;
+      share->on_sim_swapped = config.on_sim_swapped;
+      share->read_store = [directory = impl_->directory, i](CameraId camera, auto answer) {
+        directory->read_store(camera, i, std::move(answer));
+      };
       if (const auto ca = share->client_context(shared->ca_pem); !ca) throw ErrorException(ca.error());
       impl_->parts.push_back(std::make_shared<Part>(std::move(share), impl_->tally, config.store_folder));
     });
@@ -196,9 +248,10 @@ Fleet::Fleet(ShardSet& shards, journal::Journal& journal, FleetConfig config, st
   for (std::size_t i = 0; i < cameras.size(); ++i) {
     const auto part = static_cast<unsigned>(i % impl_->parts.size());
     auto& slots = impl_->parts[part]->slots;
-    impl_->where[cameras[i].id] = {part, slots.size()};
+    impl_->directory->places[cameras[i].id] = {part, slots.size()};
     slots.push_back(Slot{std::move(cameras[i]), nullptr});
   }
+  for (const auto& part : impl_->parts) impl_->directory->parts.push_back(part);
 }
 
 Fleet::~Fleet() {
@@ -232,7 +285,7 @@ void Fleet::stop_politely(SteadyClock::duration limit) {
 
 FleetCounts Fleet::counts() const {
   FleetCounts c;
-  c.planned = impl_->where.size();
+  c.planned = impl_->directory->places.size();
   c.started = impl_->tally.started;
   c.online = impl_->tally.online;
   c.ever_online = impl_->tally.ever_online;
@@ -250,11 +303,11 @@ std::vector<CameraProgress> Fleet::progress() const {
 }
 
 void Fleet::power_cut(CameraId camera, std::optional<SteadyClock::duration> off_for) {
-  const auto at = impl_->where.find(camera);
-  if (at == impl_->where.end()) return;
-  const auto [part, slot] = at->second;
-  boost::asio::post(impl_->shards.at(part).io(),
-                    [p = impl_->parts[part], index = slot, off_for] { p->power_cut(index, off_for); });
+  impl_->at(camera, [off_for](Part& part, std::size_t slot) { part.power_cut(slot, off_for); });
+}
+
+void Fleet::carry_out(const fault::Rule& rule, CameraId camera) {
+  impl_->at(camera, [r = &rule](Part& part, std::size_t slot) { part.carry_out(slot, *r); });
 }
 
 }  // namespace firstlight::sim

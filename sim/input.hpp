@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "base/error.hpp"
+#include "base/ids.hpp"
 #include "base/time.hpp"
 
 namespace firstlight::sim {
@@ -32,6 +33,17 @@ struct PowerOn {
   std::int64_t scheduled_ns = 0;  // on the journal's time base
 };
 struct PowerCut {};
+/// Another SIM was put in; heard only by a camera that is off.
+struct SimChanged {
+  Imsi imsi;
+};
+/// The camera's clock moves; what does not last is put right when the clock is set, all is when the power goes.
+struct ClockMoved {
+  std::chrono::microseconds by{};
+  bool lasts = false;
+};
+/// The mobile network dropped the camera: its connections are dead.
+struct Detached {};
 /// The owner wants the camera to end its session politely and to stay off.
 struct Stop {};
 struct TimerFired {
@@ -42,10 +54,14 @@ struct AttachDone {
   ActionId id = 0;
   result<void> outcome;  // attach-rejected, attach-barred
 };
+struct ClockSynced {
+  ActionId id = 0;
+};
 struct HttpReply {
   unsigned status = 0;
   std::string body;
   std::optional<std::string> retry_after;  // the header's value
+  std::optional<std::string> location;     // of a redirect; only defects follow it
 };
 struct HttpsDone {
   ActionId id = 0;
@@ -87,8 +103,9 @@ struct MqttLost {
   Error why;
 };
 
-using Event = std::variant<PowerOn, PowerCut, Stop, TimerFired, AttachDone, HttpsDone, StoreLoaded, StoreSaved,
-                           MqttOpened, MqttSubscribed, MqttPublished, MqttMessage, MqttLost>;
+using Event =
+    std::variant<PowerOn, PowerCut, SimChanged, ClockMoved, Detached, Stop, TimerFired, AttachDone, ClockSynced,
+                 HttpsDone, StoreLoaded, StoreSaved, MqttOpened, MqttSubscribed, MqttPublished, MqttMessage, MqttLost>;
 struct Input {
   Now now;
   Event event;

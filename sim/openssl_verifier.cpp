@@ -17,6 +17,18 @@ result<void> OpensslVerifier::verify_token(const wire::ParsedToken& token, std::
   return {};
 }
 
+result<void> OpensslVerifier::verify_hmac(const wire::ParsedToken& token, std::string_view key_pem) {
+  std::string sum(32, '\0');
+  std::size_t size = 0;
+  const auto secret = as_bytes(key_pem);
+  const auto input = as_bytes(token.signing_input);
+  if (EVP_Q_mac(crypto_.lib(), "HMAC", nullptr, "SHA256", nullptr, secret.data(), secret.size(), input.data(),
+                input.size(), reinterpret_cast<unsigned char*>(sum.data()), sum.size(), &size) == nullptr)
+    return Error(Errc::token_signature, take_openssl_error());
+  if (sum != token.signature) return Error(Errc::token_signature);
+  return {};
+}
+
 std::optional<std::string> OpensslVerifier::proven_key(const std::string& key_id) const {
   const auto at = keys_.find(key_id);
   if (at == keys_.end()) return std::nullopt;

@@ -23,6 +23,7 @@ class OpensslVerifier final : public Verifier {
   explicit OpensslVerifier(const CryptoContext& crypto) : crypto_(crypto) {}
 
   [[nodiscard]] result<void> verify_token(const wire::ParsedToken& token, std::string_view key_pem) override;
+  [[nodiscard]] result<void> verify_hmac(const wire::ParsedToken& token, std::string_view key_pem) override;
   [[nodiscard]] result<wire::Validity> check_identity(const DeviceConfig& config) override;
 
   /// The PEM of a key that has verified a token with this id before.

@@ -15,7 +15,7 @@ namespace {
 constexpr std::array<std::string_view, kRowCount> kRowIds = {
     "attach-rejected", "attach-barred", "transport",    "untrusted",   "answer",    "http-401",
     "http-403",        "http-busy",     "http-4xx",     "http-5xx",    "token",     "config",
-    "store-load",      "store-save",    "mqtt-refused", "mqtt-failed", "mqtt-lost",
+    "store-load",      "store-save",    "mqtt-refused", "mqtt-failed", "mqtt-lost", "detached",
 };
 
 Row classify_status(Stage stage, unsigned status) {
@@ -84,6 +84,7 @@ std::string_view row_id(Row row) {
 Row classify(const Failure& f, wire::mqtt::Version version) {
   if (f.error.code == Errc::http_status) return classify_status(f.stage, f.http_status);
   if (f.error.code == Errc::tls_peer_untrusted) return Row::untrusted;
+  if (f.error.code == Errc::network_detached) return Row::detached;
   switch (f.stage) {
     case Stage::attach:
       return f.error.code == Errc::attach_barred ? Row::attach_barred : Row::attach_rejected;

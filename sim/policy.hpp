@@ -32,8 +32,9 @@ enum class Row : std::uint8_t {
   mqtt_refused,
   mqtt_failed,
   mqtt_lost,
+  detached,
 };
-inline constexpr std::size_t kRowCount = 17;
+inline constexpr std::size_t kRowCount = 18;
 [[nodiscard]] std::string_view row_id(Row row);
 
 struct Failure {

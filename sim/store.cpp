@@ -17,6 +17,7 @@ constexpr std::string_view kMark = "FLSTORE1";
 constexpr std::size_t kLengthBytes = 8;
 constexpr std::size_t kDigestBytes = 32;
 constexpr std::size_t kHeaderBytes = kMark.size() + kLengthBytes + kDigestBytes;
+static_assert(kHeaderBytes == kStoredHeaderBytes);
 constexpr std::size_t kMaxFile = 1 << 20;
 
 std::string digest(const CryptoContext& crypto, std::string_view head, std::string_view content) {
@@ -55,6 +56,26 @@ class FileStore final : public Store {
       : crypto_(crypto), file_(std::move(file)), temporary_(file_.string() + ".new") {}
 
   result<std::string> load() override {
+    const auto bytes = read();
+    if (!bytes) return bytes.error();
+    return unwrap_stored(crypto_, *bytes);
+  }
+
+  result<void> save(std::string_view content) override { return replace(wrap_stored(crypto_, content)); }
+
+  void discard() override {
+    ::unlink(file_.c_str());
+    ::unlink(temporary_.c_str());
+  }
+  [[nodiscard]] std::optional<std::string> raw() const override {
+    auto bytes = read();
+    if (!bytes) return std::nullopt;
+    return std::move(*bytes);
+  }
+  void put_raw(std::string_view bytes) override { (void)replace(bytes); }
+
+ private:
+  [[nodiscard]] result<std::string> read() const {
     const Descriptor fd(::open(file_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!fd.valid()) {
       if (errno == ENOENT) return Error(Errc::store_empty);
@@ -75,13 +96,13 @@ class FileStore final : public Store {
       have += static_cast<std::size_t>(n);
     }
     bytes.resize(have);
-    return unwrap_stored(crypto_, bytes);
+    return bytes;
   }
 
-  result<void> save(std::string_view content) override {
+  result<void> replace(std::string_view bytes) {
     const auto folder = file_.parent_path();
     if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return store_error(errno);
-    const auto failure = write_temporary(wrap_stored(crypto_, content));
+    const auto failure = write_temporary(bytes);
     if (failure) {
       ::unlink(temporary_.c_str());
       return *failure;
@@ -94,12 +115,6 @@ class FileStore final : public Store {
     return sync_folder(folder);
   }
 
-  void discard() override {
-    ::unlink(file_.c_str());
-    ::unlink(temporary_.c_str());
-  }
-
- private:
   std::optional<Error> write_temporary(std::string_view bytes) {
     ::unlink(temporary_.c_str());  // left by a power cut
     const Descriptor fd(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
@@ -123,19 +138,26 @@ class FileStore final : public Store {
 
 class MemoryStore final : public Store {
  public:
+  explicit MemoryStore(const CryptoContext& crypto) : crypto_(crypto) {}
   result<std::string> load() override {
-    if (content_.empty()) return Error(Errc::store_empty);
-    return content_;
+    if (bytes_.empty()) return Error(Errc::store_empty);
+    return unwrap_stored(crypto_, bytes_);
   }
   result<void> save(std::string_view content) override {
-    content_.assign(content);
-    content_.shrink_to_fit();
+    bytes_ = wrap_stored(crypto_, content);
+    bytes_.shrink_to_fit();
     return {};
   }
-  void discard() override { content_ = {}; }
+  void discard() override { bytes_ = {}; }
+  [[nodiscard]] std::optional<std::string> raw() const override {
+    if (bytes_.empty()) return std::nullopt;
+    return bytes_;
+  }
+  void put_raw(std::string_view bytes) override { bytes_.assign(bytes); }
 
  private:
-  std::string content_;
+  const CryptoContext& crypto_;
+  std::string bytes_;
 };
 
 }  // namespace
@@ -169,11 +191,16 @@ result<std::string> unwrap_stored(const CryptoContext& crypto, std::string_view 
   return std::string(content);
 }
 
+result<std::string> unwrap_unchecked(std::string_view bytes) {
+  if (bytes.size() <= kHeaderBytes) return Error(Errc::store_corrupt, "torn");
+  return std::string(bytes.substr(kHeaderBytes));
+}
+
 std::unique_ptr<Store> make_file_store(const CryptoContext& crypto, std::filesystem::path file) {
   return std::make_unique<FileStore>(crypto, std::move(file));
 }
-std::unique_ptr<Store> make_memory_store() {
-  return std::make_unique<MemoryStore>();
+std::unique_ptr<Store> make_memory_store(const CryptoContext& crypto) {
+  return std::make_unique<MemoryStore>(crypto);
 }
 
 }  // namespace firstlight::sim

@@ -16,6 +16,9 @@ class Verifier {
   virtual ~Verifier() = default;
   /// Errors: key-malformed, token-signature. The same arguments give the same answer.
   [[nodiscard]] virtual result<void> verify_token(const wire::ParsedToken& token, std::string_view key_pem) = 0;
+  /// HS256 with the text of the key as the secret: what a camera with a defect mistakes for a verification. Errors:
+  /// token-signature.
+  [[nodiscard]] virtual result<void> verify_hmac(const wire::ParsedToken& token, std::string_view key_pem) = 0;
   /// Certificate, key and trust anchor parse and the key belongs to the certificate. Errors: certificate-malformed,
   /// key-malformed, certificate-key-mismatch. The caller judges the validity against its own clock.
   [[nodiscard]] virtual result<wire::Validity> check_identity(const DeviceConfig& config) = 0;

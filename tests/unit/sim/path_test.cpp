@@ -63,7 +63,7 @@ TEST(Path, StoredConfigurationThatIsNoneStartsOver) {
 TEST(Path, StoredCertificateThatExpiredStartsOver) {
   World w;
   w.power_on(), w.attach();
-  w.load(config_document(Materials::get().device_pem({kToday - 48h, kToday - 1h})).dump());
+  w.load(stored_document(config_document(Materials::get().device_pem({kToday - 48h, kToday - 1h}))));
   w.expect_transcript("stored_certificate_expired");
   EXPECT_EQ(w.camera.stage(), journal::Stage::endorse);
 }

@@ -164,12 +164,34 @@ TEST(FullDisk, IsStoreFull) {
 }
 
 TEST(MemoryStore, KeepsAndForgets) {
-  const auto store = make_memory_store();
+  const CryptoContext crypto;
+  const auto store = make_memory_store(crypto);
   EXPECT_EQ(store->load().error().code, Errc::store_empty);
   ASSERT_TRUE(store->save("x"));
   EXPECT_EQ(*store->load(), "x");
   store->discard();
   EXPECT_EQ(store->load().error().code, Errc::store_empty);
+}
+
+// Both kinds hold the same bytes, which a fault of the medium can damage.
+TEST_F(FileStore, BytesAtRestCanBeReadAndReplaced) {
+  const auto memory = make_memory_store(crypto);
+  EXPECT_EQ(memory->raw(), std::nullopt);
+  EXPECT_EQ(store->raw(), std::nullopt);
+  ASSERT_TRUE(memory->save("abc"));
+  ASSERT_TRUE(store->save("abc"));
+  ASSERT_EQ(memory->raw(), store->raw());
+  auto bytes = *memory->raw();
+  EXPECT_EQ(*unwrap_unchecked(bytes), "abc");
+  bytes.back() = 'x';
+  for (auto* each : {memory.get(), store.get()}) {
+    each->put_raw(bytes);
+    EXPECT_EQ(each->load().error().code, Errc::store_corrupt);
+    EXPECT_EQ(*unwrap_unchecked(*each->raw()), "abx");
+    each->put_raw(bytes.substr(0, 20));
+    EXPECT_EQ(each->load().error().detail, "torn");
+    EXPECT_FALSE(unwrap_unchecked(*each->raw()));
+  }
 }
 
 }  // namespace

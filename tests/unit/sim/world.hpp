@@ -96,6 +96,12 @@ inline nlohmann::ordered_json config_document(const std::string& certificate_pem
           {"telemetry", {{"status_interval_seconds", 0}}}};
 }
 
+/// What the store holds when that configuration was saved for that SIM.
+inline std::string stored_document(nlohmann::ordered_json document = config_document(), const Imsi& imsi = kImsi) {
+  document["imsi"] = imsi.value();
+  return document.dump();
+}
+
 // -- text forms: everything that matters, nothing that is secret or drawn by OpenSSL -------------------------------
 
 inline std::string quoted(const Error& e) {
@@ -108,6 +114,12 @@ inline std::string yes_if(bool b, const char* text) {
 struct InputText {
   std::string operator()(const PowerOn&) const { return "power on"; }
   std::string operator()(const PowerCut&) const { return "power cut"; }
+  std::string operator()(const SimChanged& e) const { return "another SIM: " + e.imsi.value(); }
+  std::string operator()(const ClockMoved& e) const {
+    return fmt::format("clock moved by {} us{}", e.by.count(), yes_if(e.lasts, "for good"));
+  }
+  std::string operator()(const Detached&) const { return "detached"; }
+  std::string operator()(const ClockSynced& e) const { return fmt::format("clock set #{}", e.id); }
   std::string operator()(const Stop&) const { return "stop"; }
   std::string operator()(const TimerFired& e) const { return fmt::format("timer #{}", e.id); }
   std::string operator()(const AttachDone& e) const {
@@ -148,8 +160,14 @@ struct ActionText {
     return fmt::format("https #{} {} {}{}", a.id, service_name(a.service), a.url,
                        yes_if(!a.bearer.empty(), "with token"));
   }
-  std::string operator()(const StoreLoad& a) const { return fmt::format("load #{}", a.id); }
-  std::string operator()(const StoreSave& a) const { return fmt::format("save #{}", a.id); }
+  std::string operator()(const StoreLoad& a) const {
+    return fmt::format("load #{}", a.id) + yes_if(a.unchecked, "unchecked");
+  }
+  std::string operator()(const StoreSave& a) const {
+    return fmt::format("save #{}", a.id) + yes_if(a.in_place, "in place");
+  }
+  std::string operator()(const SyncClock& a) const { return fmt::format("set the clock #{}", a.id); }
+  std::string operator()(const Log& a) const { return "log: " + a.text; }
   std::string operator()(const StoreDiscard&) const { return "discard the store"; }
   std::string operator()(const MqttConnect& a) const {
     return fmt::format("mqtt #{} {}:{} v{} client {} keep-alive {}{}{}{} will {} {}", a.id, a.endpoint, a.port,
@@ -181,7 +199,8 @@ struct ActionText {
 
 class World {
  public:
-  explicit World(CameraConfig c = default_config()) : config(std::make_shared<const CameraConfig>(std::move(c))) {}
+  explicit World(CameraConfig c = default_config())
+      : config(std::make_shared<const CameraConfig>(with_defects(std::move(c)))) {}
 
   static CameraConfig default_config() {
     CameraConfig c;
@@ -283,7 +302,7 @@ class World {
   void to_status() { to_subscribe(), suback(); }
   void to_online() { to_status(), puback(); }
   void reconnect_to_online() {
-    if (camera.phase() == Camera::Phase::loading) load(config_document().dump());
+    if (camera.phase() == Camera::Phase::loading) load(stored_document());
     connack(), suback(), puback();
   }
 

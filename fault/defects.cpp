@@ -1,0 +1,34 @@
+#include "fault/defects.hpp"
+
+#include <algorithm>
+
+namespace firstlight::fault {
+
+const std::vector<DefectInfo>& all_defects() {
+  static const std::vector<DefectInfo> all{
+#define X(id, name, row, summary) DefectInfo{Defect::id, name, row, summary},
+#include "fault/defect_list.def"
+#undef X
+  };
+  return all;
+}
+
+#define X(id, name, row, summary) +1
+static_assert(0
+#include "fault/defect_list.def"
+                  <= 64,
+              "a DefectSet has 64 bits");
+#undef X
+
+std::string_view defect_name(Defect defect) {
+  return all_defects()[static_cast<std::size_t>(defect)].name;
+}
+
+std::optional<Defect> find_defect(std::string_view name) {
+  const auto& all = all_defects();
+  const auto at = std::find_if(all.begin(), all.end(), [&](const DefectInfo& d) { return d.name == name; });
+  if (at == all.end()) return std::nullopt;
+  return at->defect;
+}
+
+}  // namespace firstlight::fault

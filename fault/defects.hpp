@@ -1,0 +1,43 @@
+// Bugs of real firmware that the simulated camera can be given, so that a scenario shows that it would notice them. The
+// language reads their names, `sim` carries them out (sim/manners.hpp), docs/firmware-defects.md tells of each.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace firstlight::fault {
+
+enum class Defect : std::uint8_t {
+#define X(id, name, row, summary) id,
+#include "fault/defect_list.def"
+#undef X
+};
+
+struct DefectInfo {
+  Defect defect{};
+  std::string_view name;     // as a scenario writes it
+  std::string_view row;      // of docs/camera-policy.md: the row, or the section, that it breaks
+  std::string_view summary;  // one sentence
+};
+/// In the order of the enumeration.
+[[nodiscard]] const std::vector<DefectInfo>& all_defects();
+[[nodiscard]] std::string_view defect_name(Defect defect);
+[[nodiscard]] std::optional<Defect> find_defect(std::string_view name);
+
+class DefectSet {
+ public:
+  DefectSet() = default;
+  DefectSet(Defect defect) { add(defect); }  // NOLINT(google-explicit-constructor): a set of one
+  void add(Defect defect) { bits_ |= bit(defect); }
+  [[nodiscard]] bool has(Defect defect) const { return (bits_ & bit(defect)) != 0; }
+  [[nodiscard]] bool none() const { return bits_ == 0; }
+  friend bool operator==(const DefectSet&, const DefectSet&) = default;
+
+ private:
+  static std::uint64_t bit(Defect defect) { return std::uint64_t{1} << static_cast<unsigned>(defect); }
+  std::uint64_t bits_ = 0;
+};
+
+}  // namespace firstlight::fault
