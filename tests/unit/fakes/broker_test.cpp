@@ -178,12 +178,12 @@ TEST_F(BrokerTest, DiesWithAParentThatIsKilled) {
 }
 
 TEST(BrokerLaunch, TheConfigurationNamesUserAndSocketAndLiftsTheLimits) {
-  const auto text = mosquitto_config("/run/x/mosquitto.sock", "someone", NoKeepAlive::by_setting);
+  const auto text = mosquitto_config("/run/x/mosquitto.sock", "someone", "/run/x", NoKeepAlive::by_setting);
   EXPECT_THAT(text, HasSubstr("\nuser someone\n"));
   EXPECT_THAT(text, HasSubstr("\nlistener 0 /run/x/mosquitto.sock\n"));
   EXPECT_THAT(text, HasSubstr("\nmax_connections -1\n"));
   EXPECT_THAT(text, HasSubstr("\nmax_keepalive 0\n"));
-  const auto other = mosquitto_config("/x", "", NoKeepAlive::by_default);
+  const auto other = mosquitto_config("/x", "", "/y", NoKeepAlive::by_default);
   EXPECT_THAT(other, testing::Not(HasSubstr("\nuser")));
   EXPECT_THAT(other, testing::Not(HasSubstr("max_keepalive")));
 }

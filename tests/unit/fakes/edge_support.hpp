@@ -102,7 +102,16 @@ struct Identity {
 /// Registry, Mosquitto and edge on a TestLab, taken down in the lab's order.
 class EdgeLab {
  public:
-  explicit EdgeLab(const std::function<void(fakes::EdgeConfig&)>& adjust = {}) {
+  /// With rules, 127.0.0.1 is camera 1 with the IMSI 440100000000001, and 127.0.0.2 is camera 2.
+  explicit EdgeLab(const std::function<void(fakes::EdgeConfig&)>& adjust = {}, std::vector<fault::Rule> rules = {})
+      : faults(7, "test", 2, std::move(rules)) {
+    for (std::uint32_t n = 1; n <= 2 && !faults.rules().empty(); ++n) {
+      const auto address = boost::asio::ip::make_address("127.0.0." + std::to_string(n));
+      auto sim = fakes::derive_sim(address);
+      sim.camera = n;
+      sim.imsi = Imsi("44010000000000" + std::to_string(n));
+      lab.sims.list(address, std::move(sim));
+    }
     fakes::iot::RegistryConfig config;
     config.path = folder / "state.db";
     registry = std::move(fakes::iot::Registry::open(config, lab.shards, lab.clock).value());
@@ -119,7 +128,8 @@ class EdgeLab {
     edge_config.device_authority_pem = authorities.device.certificate_chain;
     edge_config.broker_socket = broker->socket_path();
     if (adjust) adjust(edge_config);
-    context = std::make_unique<fakes::LabContext>(lab.context());
+    context = std::make_unique<fakes::LabContext>(
+        fakes::LabContext{lab.front, lab.shards, *lab.journal, lab.lanes, lab.sims, lab.clock, faults});
     edge = std::move(fakes::Edge::start(*context, edge_config, *registry).value());
     port = std::to_string(edge->port());
   }
@@ -195,11 +205,17 @@ class EdgeLab {
       return n >= times;
     });
   }
+  /// Whether the rule fired, at that attempt.
+  bool fired(const std::string& rule_id, std::uint32_t attempt = 1) {
+    return journaled<journal::FaultFired>([&](const auto& f) { return f.rule == rule_id && f.attempt == attempt; });
+  }
+  std::size_t firings() { return lab.events<journal::FaultFired>().size(); }
   bool disconnected(const std::string& client_id, const std::string& reason) {
     return journaled<journal::MqttDisconnected>(
         [&](const auto& d) { return d.client_id == client_id && d.reason == reason; });
   }
 
+  fault::Engine faults;
   TempFolder folder;
   TestLab lab;
   CryptoContext crypto;

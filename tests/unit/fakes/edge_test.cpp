@@ -9,6 +9,7 @@
 
 #include "base/net/acceptor.hpp"
 #include "tests/unit/fakes/edge_support.hpp"
+#include "tests/unit/fakes/raw_mqtt.hpp"
 
 namespace firstlight::fakes {
 namespace {
@@ -16,8 +17,10 @@ namespace {
 using namespace std::chrono_literals;
 using namespace std::string_literals;
 using iot::CertificateStatus;
+using test::connect_packet;
 using test::EdgeLab;
 using test::Identity;
+using test::RawMqtt;
 using testing::AnyOf;
 using testing::HasSubstr;
 using testing::Not;
@@ -285,67 +288,6 @@ TEST_F(EdgeTls, AClientThatDistrustsTheServerIsATlsFailure) {
   auto client = lab.mosquitto(kPub, camera, {"-t", "a", "-m", "x"});
   EXPECT_NE(client->wait(), 0);
   EXPECT_TRUE(lab.journaled<journal::TlsFailed>([](const auto& f) { return f.error == "tls-alert"; }));
-}
-
-/// A client by hand over OpenSSL, for what mosquitto's programs cannot be made to do.
-class RawMqtt {
- public:
-  RawMqtt(EdgeLab& lab, const Identity& who) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    timeval limit{10, 0};
-    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
-    to.sin_port = htons(static_cast<std::uint16_t>(std::stoi(lab.port)));
-    EXPECT_EQ(::connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
-    context_ = std::move(make_client_context(crypto_, lab.lab.authority.certificate_chain).value());
-    const auto pem = [](const std::string& path) { return iot::run_command("cat '" + path + "'").output; };
-    const auto certificate = wire::parse_certificate(crypto_, pem(who.certificate_file)).value().release();
-    const auto key = wire::parse_private_key(crypto_, pem(who.key_file)).value().release();
-    SSL_CTX_use_certificate(context_.get(), certificate);
-    SSL_CTX_use_PrivateKey(context_.get(), key);
-    X509_free(certificate);
-    EVP_PKEY_free(key);
-    ssl_.reset(SSL_new(context_.get()));
-    require_peer_name(ssl_.get(), "localhost");
-    SSL_set_fd(ssl_.get(), fd_);
-    EXPECT_EQ(SSL_connect(ssl_.get()), 1) << take_openssl_error();
-  }
-  ~RawMqtt() {
-    ssl_.reset();
-    ::close(fd_);
-  }
-  RawMqtt(const RawMqtt&) = delete;
-  RawMqtt& operator=(const RawMqtt&) = delete;
-  void send(const std::string& bytes) {
-    EXPECT_EQ(SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size())), static_cast<int>(bytes.size()));
-  }
-  [[nodiscard]] bool readable_within(std::chrono::milliseconds limit) const {
-    pollfd p{fd_, POLLIN, 0};
-    return ::poll(&p, 1, static_cast<int>(limit.count())) > 0;
-  }
-  /// Until `n` bytes came, or the connection ended.
-  std::string receive(std::size_t n) {
-    std::string got;
-    char c = 0;
-    while (got.size() < n && SSL_read(ssl_.get(), &c, 1) == 1) got += c;
-    return got;
-  }
-
- private:
-  CryptoContext crypto_;
-  int fd_;
-  SslCtxPtr context_;
-  SslPtr ssl_;
-};
-
-std::string connect_packet(const std::string& id, char level, char keep_alive) {
-  std::string body = "\x00\x04MQTT"s + level + "\x02\x00"s + keep_alive;
-  if (level == 5) body += '\0';
-  body += '\0';
-  body += static_cast<char>(id.size());
-  body += id;
-  return "\x10"s + static_cast<char>(body.size()) + body;
 }
 
 TEST_F(EdgeTls, WhatIsSentBeforeTheConnackIsKept) {
