@@ -58,7 +58,10 @@ struct Fold {
       out.total.add((event.t_ns - c.scheduled_ns) / 1000);
       out.total_from_power_on.add((event.t_ns - c.power_on_ns) / 1000);
     }
-    if (!c.online_at_end) out.online_changes.emplace_back(event.t_ns, +1);
+    if (!c.online_at_end) {
+      out.online_changes.emplace_back(event.t_ns, +1);
+      c.last_online_ns = event.t_ns;
+    }
     c.online = c.online_at_end = true;
   }
   void operator()(const journal::CameraOffline&) { leaves(camera()); }

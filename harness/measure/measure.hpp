@@ -45,9 +45,10 @@ struct CameraFacts {
   bool online_at_end = false;
   bool gave_up = false;
   std::string gave_up_reason;
-  std::int64_t scheduled_ns = 0;  // first boot
-  std::int64_t power_on_ns = 0;   // first boot
-  std::int64_t online_ns = 0;     // first time online
+  std::int64_t scheduled_ns = 0;    // first boot
+  std::int64_t power_on_ns = 0;     // first boot
+  std::int64_t online_ns = 0;       // first time online
+  std::int64_t last_online_ns = 0;  // last time it came online
   std::array<std::uint32_t, journal::kStageCount> attempts{};
   std::optional<journal::Stage> stage;  // the last one that started
   std::vector<StageFailure> failures;

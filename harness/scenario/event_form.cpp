@@ -143,6 +143,12 @@ Form<Moment> moment_form() {
   form.read = [read = std::move(pattern.read)](Reading& reading, const Node& node, Moment& out) {
     out = AfterFaults{};
     if (node.kind == Node::Kind::scalar && node.text == "faults") return true;
+    if (node.kind == Node::Kind::scalar && event_named(node.text).empty()) {
+      auto known = names_offered();
+      known.insert(known.begin(), "faults");
+      reading.mistake(node, fmt::format("unknown event {}", in_quotes(node.text)), suggestion(node.text, known));
+      return false;
+    }
     return read(reading, node, out.emplace<EventPattern>());
   };
   return form;

@@ -43,7 +43,7 @@ struct ExpectAttempts {
   std::optional<journal::Stage> stage;   // exactly one of stage and to
   std::optional<std::uint32_t> at_most;  // at least one of the two is set
   std::optional<std::uint32_t> at_least;
-  std::string to;  // endorse, keys, config_api; empty: a stage is counted
+  std::string to = {};  // endorse, keys, config_api; empty: a stage is counted
 };
 
 // -- refused -----------------------------------------------------------------------------------------------------

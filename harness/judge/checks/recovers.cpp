@@ -1,0 +1,89 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/judge/checks/checks.hpp"
+#include "harness/judge/checks/pattern.hpp"
+
+namespace firstlight::harness {
+
+namespace {
+
+struct Recovery {
+  int online = 0;          // at the end
+  std::int64_t since = 0;  // when the number due was reached for good; not before the moment
+};
+
+Recovery recovery(const Measurements& m, std::int64_t moment_ns, int due) {
+  Recovery out;
+  out.since = moment_ns;
+  for (const auto& [t, change] : m.online_changes) {
+    const bool was = out.online >= due;
+    out.online += change;
+    if (!was && out.online >= due) out.since = std::max(t, moment_ns);
+  }
+  return out;
+}
+
+/// When the faults were over: the last firing, or later the end of a window of a rule that fired. Not after the run.
+std::int64_t faults_over_ns(const CheckContext& context, std::int64_t last_firing_ns) {
+  std::int64_t origin_ns = INT64_MAX;  // the scenario's time 0
+  for (const auto& [id, facts] : context.m.cameras)
+    if (facts.powered) origin_ns = std::min(origin_ns, facts.scheduled_ns);
+  std::int64_t over_ns = last_firing_ns;
+  for (const auto& event : context.events) {
+    const auto* firing = std::get_if<journal::FaultFired>(&event.payload);
+    if (firing == nullptr) continue;
+    for (const auto& rule : context.scenario.faults) {
+      if (rule.id != firing->rule) continue;
+      if (rule.between && rule.between->to && origin_ns != INT64_MAX)
+        over_ns = std::max<std::int64_t>(over_ns, origin_ns + rule.between->to->count() * 1000);
+      if (rule.after && rule.after->lasts)
+        over_ns = std::max<std::int64_t>(over_ns, event.t_ns + rule.after->lasts->count() * 1000);
+    }
+  }
+  return std::min(over_ns, context.end_ns);
+}
+
+}  // namespace
+
+Finding check(const ExpectRecovers& e, const CheckContext& context) {
+  const auto* moment = last_of(e.after, context);
+  if (moment == nullptr)
+    return nothing_to_look_at(fmt::format("there was no {}: there is nothing to recover from", moment_name(e.after)));
+  const bool faults = std::holds_alternative<AfterFaults>(e.after);
+  const auto moment_ns = faults ? faults_over_ns(context, moment->t_ns) : moment->t_ns;
+  const auto due = e.cameras.of(context.fleet());
+  const auto r = recovery(context.m, moment_ns, static_cast<int>(due));
+  const auto online = static_cast<std::uint32_t>(r.online);
+  const std::int64_t limit_ns = moment_ns + e.within.count() * 1000;
+
+  Finding out;
+  prove(out, *moment);
+  const auto last = fmt::format("the last {} at ", journal::event_name(moment->payload));
+  const auto after = (moment_ns == moment->t_ns ? last : "the end of the faults at ") + seconds_text(moment_ns);
+  if (online >= due) {
+    out.observed = fmt::format("{} of {} cameras online for good {} after {}", online, context.fleet(),
+                               seconds_text(r.since - moment_ns), after);
+    const auto* back = std::find_if(
+        context.events.data(), context.events.data() + context.events.size(),
+        [&](const auto& x) { return x.t_ns == r.since && std::holds_alternative<journal::CameraOnline>(x.payload); });
+    if (back != context.events.data() + context.events.size()) prove(out, *back);
+    if (r.since <= limit_ns) return out;
+    out.verdict = Verdict::fail;
+    out.cameras = context.cameras_where([&](std::uint32_t id) { return context.facts(id).last_online_ns > limit_ns; });
+    return out;
+  }
+  out.cameras = context.cameras_where([&](std::uint32_t id) { return !context.facts(id).online_at_end; });
+  out.observed = fmt::format("{} of {} cameras online at the end, {} after {}; the others: {}", online, context.fleet(),
+                             seconds_text(context.end_ns - moment_ns), after, where_they_are(context));
+  // A run that settled has nothing more to come; another one may have ended before the bound did.
+  const bool too_early = context.end_ns < limit_ns && context.m.end_reason != "settled";
+  out.verdict = too_early ? Verdict::inconclusive : Verdict::fail;
+  if (too_early) out.observed += "; the run ended before the bound did";
+  for (const auto& event : context.events)
+    if (event.camera == out.cameras.front() && event.t_ns >= moment_ns) prove(out, event);
+  return out;
+}
+
+}  // namespace firstlight::harness
