@@ -36,7 +36,6 @@ void Session::arm_faults() {
 
 asio::awaitable<bool> Session::ask_auth_base(const mqtt::Connect& connect) {
   const auto& engine = core_->lab.faults;
-  if (!engine.watches(Point::iot_verify)) co_return true;
   const auto attempt = shard_.attempts.next(Point::iot_verify, camera_);
   fault::VerifyPlan plan;
   auto shots = engine.edit(plan, Point::iot_verify, camera_, attempt);
@@ -62,7 +61,6 @@ asio::awaitable<bool> Session::ask_auth_base(const mqtt::Connect& connect) {
 }
 
 asio::awaitable<bool> Session::spoil_connect(const mqtt::Connect& connect) {
-  if (!faults_) co_return false;
   faults_->set_version(connect.version);
   if (faults_->swallows_connect()) {
     for (;;) {
@@ -79,7 +77,7 @@ asio::awaitable<bool> Session::spoil_connect(const mqtt::Connect& connect) {
 }
 
 asio::awaitable<void> Session::lose_stored_session(const mqtt::Connect& connect) {
-  auto* shot = faults_ && !connect.clean_session ? faults_->loses_session() : nullptr;
+  auto* shot = !connect.clean_session ? faults_->loses_session() : nullptr;
   if (shot == nullptr) co_return;
   // MQTT 5 without a session expiry: the CONNACK says whether a session was there, and it ends with this connection.
   mqtt::Connect thief;
@@ -102,16 +100,19 @@ asio::awaitable<void> Session::lose_stored_session(const mqtt::Connect& connect)
   close_upstream();
 }
 
-/// stream_.write_all() that proves the packets which a rule added.
+/// No coroutine of its own: without rules a write costs what it did.
 asio::awaitable<result<void>> Session::write_device(std::string_view bytes) {
-  if (faults_) {
-    const auto added = faults_->take_added();
-    const auto head = bytes.substr(0, added.until);
-    const auto written = co_await stream_.write_all(head);
-    if (!written) co_return written.error();
-    faults_->prove(added);
-    bytes.remove_prefix(head.size());
-  }
+  return faults_ ? write_proving(bytes) : stream_.write_all(bytes);
+}
+
+/// stream_.write_all() that proves the packets which a rule added.
+asio::awaitable<result<void>> Session::write_proving(std::string_view bytes) {
+  const auto added = faults_->take_added();
+  const auto head = bytes.substr(0, added.until);
+  const auto written = co_await stream_.write_all(head);
+  if (!written) co_return written.error();
+  faults_->prove(added);
+  bytes.remove_prefix(head.size());
   co_return co_await stream_.write_all(bytes);
 }
 

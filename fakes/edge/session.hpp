@@ -77,6 +77,7 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::awaitable<bool> spoil_connect(const wire::mqtt::Connect& connect);  // true: and that was all
   boost::asio::awaitable<void> lose_stored_session(const wire::mqtt::Connect& connect);
   boost::asio::awaitable<result<void>> write_device(std::string_view bytes);
+  boost::asio::awaitable<result<void>> write_proving(std::string_view bytes);
   void prove(fault::Shot& shot, std::string detail);
   void note_secrets(const wire::mqtt::Connect& connect);
 
