@@ -217,6 +217,8 @@ result<void> RunningLab::Impl::start_servers() {
   ec.device_authority_pem = authorities.device.certificate_chain;
   ec.broker_socket = broker->socket_path();
   ec.refusal = refusal(config.settings.refusal);
+  ec.on_expiry = config.settings.on_expiry == OnExpiry::disconnect ? fakes::edge::OnExpiry::disconnect
+                                                                   : fakes::edge::OnExpiry::keep;
   auto edge_started = fakes::Edge::start(*context, std::move(ec), *registry);
   if (!edge_started) return edge_started.error();
   edge = std::move(*edge_started);

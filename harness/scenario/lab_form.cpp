@@ -99,23 +99,26 @@ Form<Lab> clock_form() {
 
 Form<Lab> lab_form() {
   return map_form<Lab>(
-      "lab",
-      {field("token_lifetime", &Lab::token_lifetime, seconds_form(), "How long an Endorse token is valid.")
-           .otherwise("10m"),
-       field_of_all("certificate", certificate_form(), "The device certificates that the lab issues."),
-       field("refusal", &Lab::refusal,
-             words_form<Refusal>("refusal", {{"tls-alert", Refusal::tls_alert},
-                                             {"close-after-handshake", Refusal::close_after_handshake},
-                                             {"connack", Refusal::connack}}),
-             "How the MQTT edge refuses a certificate.")
-           .otherwise("tls-alert"),
-       field("config_template", &Lab::config_template, config_template_form(),
-             "A JSON object (a file's path relative to the scenario, or a map) merged over the built-in device "
-             "configuration."),
-       field("strict_sims", &Lab::strict_sims, boolean_form(),
-             "true: an address that is no camera of the scenario has no SIM.")
-           .otherwise(false),
-       field_of_all("clock", clock_form(), "The lab's own time."), later<Lab>("on_expiry"), later<Lab>("quotas")});
+      "lab", {field("token_lifetime", &Lab::token_lifetime, seconds_form(), "How long an Endorse token is valid.")
+                  .otherwise("10m"),
+              field_of_all("certificate", certificate_form(), "The device certificates that the lab issues."),
+              field("refusal", &Lab::refusal,
+                    words_form<Refusal>("refusal", {{"tls-alert", Refusal::tls_alert},
+                                                    {"close-after-handshake", Refusal::close_after_handshake},
+                                                    {"connack", Refusal::connack}}),
+                    "How the MQTT edge refuses a certificate.")
+                  .otherwise("tls-alert"),
+              field("on_expiry", &Lab::on_expiry,
+                    words_form<OnExpiry>("choice", {{"keep", OnExpiry::keep}, {"disconnect", OnExpiry::disconnect}}),
+                    "What the MQTT edge does to a live session whose certificate expires.")
+                  .otherwise("keep"),
+              field("config_template", &Lab::config_template, config_template_form(),
+                    "A JSON object (a file's path relative to the scenario, or a map) merged over the built-in device "
+                    "configuration."),
+              field("strict_sims", &Lab::strict_sims, boolean_form(),
+                    "true: an address that is no camera of the scenario has no SIM.")
+                  .otherwise(false),
+              field_of_all("clock", clock_form(), "The lab's own time."), later<Lab>("quotas")});
 }
 
 }  // namespace firstlight::harness

@@ -70,6 +70,7 @@ struct Cameras {
 
 enum class DeviceKeyKind : std::uint8_t { ec_p256, rsa_2048 };
 enum class Refusal : std::uint8_t { tls_alert, close_after_handshake, connack };
+enum class OnExpiry : std::uint8_t { keep, disconnect };
 
 struct ConfigTemplate {
   Position at;       // of the value in the scenario; line 0: not given
@@ -81,6 +82,7 @@ struct Lab {
   std::chrono::seconds certificate_lifetime = std::chrono::days(365);
   DeviceKeyKind certificate_key = DeviceKeyKind::ec_p256;
   Refusal refusal = Refusal::tls_alert;
+  OnExpiry on_expiry = OnExpiry::keep;  // of a live session whose certificate expires
   ConfigTemplate config_template;
   bool strict_sims = false;  // true: an address that is no camera of the scenario has no SIM
   Duration clock_offset{0};  // the lab's wall time minus real time; may be negative
