@@ -19,6 +19,7 @@ constexpr auto kPlainEvery = 5s;
 
 std::string item_text(const ProgressItem& item) {
   const auto& c = item.counts;
+  if (c.planned == 0) return fmt::format("{} starting", item.name);
   return fmt::format("{} {}/{} online{}{}, {:.1f} s", item.name, c.online, c.planned,
                      c.started < c.planned ? fmt::format(", {} not started", c.planned - c.started) : "",
                      c.gave_up > 0 ? fmt::format(", {} gave up", c.gave_up) : "",
