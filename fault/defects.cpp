@@ -31,4 +31,11 @@ std::optional<Defect> find_defect(std::string_view name) {
   return at->defect;
 }
 
+std::vector<std::string_view> names_of(const DefectSet& defects) {
+  std::vector<std::string_view> names;
+  for (const auto& info : all_defects())
+    if (defects.has(info.defect)) names.push_back(info.name);
+  return names;
+}
+
 }  // namespace firstlight::fault

@@ -25,12 +25,15 @@ struct DefectInfo {
 [[nodiscard]] const std::vector<DefectInfo>& all_defects();
 [[nodiscard]] std::string_view defect_name(Defect defect);
 [[nodiscard]] std::optional<Defect> find_defect(std::string_view name);
+class DefectSet;
+[[nodiscard]] std::vector<std::string_view> names_of(const DefectSet& defects);
 
 class DefectSet {
  public:
   DefectSet() = default;
   DefectSet(Defect defect) { add(defect); }  // NOLINT(google-explicit-constructor): a set of one
   void add(Defect defect) { bits_ |= bit(defect); }
+  void add(const DefectSet& others) { bits_ |= others.bits_; }
   [[nodiscard]] bool has(Defect defect) const { return (bits_ & bit(defect)) != 0; }
   [[nodiscard]] bool none() const { return bits_ == 0; }
   friend bool operator==(const DefectSet&, const DefectSet&) = default;

@@ -7,6 +7,7 @@
 namespace firstlight::sim {
 
 CameraConfig with_defects(CameraConfig config) {
+  constexpr Micros kTooShort = std::chrono::milliseconds(200);
   constexpr Micros kForEver = std::chrono::hours(24);
   const auto& has = config.defects;
   if (has.has(Defect::no_jitter)) config.retry.jitter = Jitter::none;
@@ -14,6 +15,8 @@ CameraConfig with_defects(CameraConfig config) {
   if (has.has(Defect::never_store)) config.keep_store = false;
   if (has.has(Defect::trust_first_clock)) config.clock.sync = ClockModel::Sync::none;
   if (has.has(Defect::no_keepalive)) config.keep_alive_seconds = 0;
+  if (has.has(Defect::no_leeway)) config.token_leeway = std::chrono::seconds(0);
+  if (has.has(Defect::impatient)) config.limits = {kTooShort, kTooShort, kTooShort, kTooShort, kTooShort};
   if (has.has(Defect::no_timeouts)) config.limits = {kForEver, kForEver, kForEver, kForEver, kForEver};
   if (has.has(Defect::no_ack_timeout)) config.limits.ack = kForEver;
   return config;

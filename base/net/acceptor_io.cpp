@@ -89,9 +89,20 @@ result<std::unique_ptr<Acceptor>> Acceptor::listen(asio::io_context& front, cons
   const tcp::endpoint endpoint(ip, port);
   auto impl = std::make_shared<Impl>(front, shards, std::move(handler));
   auto& a = impl->acceptor;
-  a.open(endpoint.protocol(), ec);
-  if (!ec) a.set_option(tcp::acceptor::reuse_address(true), ec);
-  if (!ec) a.bind(endpoint, ec);
+  const auto bind = [&](tcp::acceptor& to, const tcp::endpoint& at) {
+    to.open(at.protocol(), ec);
+    if (!ec) to.set_option(tcp::acceptor::reuse_address(true), ec);
+    if (!ec) to.bind(at, ec);
+  };
+  if (port == 0) {
+    // The kernel lets go of a port that it chose itself when the socket stops listening (refuse()), and keeps one that
+    // was asked for by number: ask for the one that it chose.
+    tcp::acceptor finder(front);
+    bind(finder, endpoint);
+    if (!ec) bind(a, finder.local_endpoint());
+  } else {
+    bind(a, endpoint);
+  }
   if (!ec) a.listen(4096, ec);
   if (!ec) a.native_non_blocking(true, ec);
   if (ec == asio::error::address_in_use) return Error(Errc::address_in_use, where);

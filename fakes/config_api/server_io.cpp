@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <mutex>
 
+#include <fmt/format.h>
+
 #include "fakes/config_api/certificate_faults.hpp"
 #include "fakes/config_api/document.hpp"
 #include "fakes/config_api/rsa_pool.hpp"
@@ -138,7 +140,7 @@ class Service {
       iot::Issue registration(lab_, peer, attempts);
       certificate = issue(peer.shard, faults, registration);
       at.issued = SteadyClock::now();
-      const auto owner = co_await owner_of(*device, faults);
+      const auto owner = co_await owner_of(*device, peer, faults);
       result<void> stored;
       // A certificate from a foreign authority is not the registry's.
       if (!faults.foreign()) stored = co_await registration.register_certificate(registry_, owner, *certificate);
@@ -151,9 +153,10 @@ class Service {
   }
 
   /// Whose certificate it is: the device's own, or by a fault that of a device which never asked.
-  asio::awaitable<DeviceId> owner_of(const iot::DeviceRecord& device, const CertificateFaults& faults) {
+  asio::awaitable<DeviceId> owner_of(const iot::DeviceRecord& device, const HttpPeer& peer,
+                                     const CertificateFaults& faults) {
     if (!faults.for_another_device()) co_return device.id;
-    const Imsi somebody("440109999999998");
+    const Imsi somebody(fmt::format("44010999{:07}", peer.camera));
     const std::optional<Imei> no_imei;
     const std::optional<SimId> no_sim;
     const auto other = co_await registry_.admit_device(somebody, no_imei, no_sim);

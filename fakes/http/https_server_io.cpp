@@ -1,6 +1,7 @@
 #include "fakes/http/https_server.hpp"
 
 #include <array>
+#include <boost/algorithm/string/predicate.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -15,6 +16,7 @@
 #include "fakes/http/fault_answer.hpp"
 #include "fakes/http/json_error.hpp"
 #include "fakes/ingress/ingress.hpp"
+#include "wire/secrets.hpp"
 
 namespace firstlight::fakes {
 
@@ -96,6 +98,7 @@ class Connection {
     }
     const auto started = SteadyClock::now();
     const auto request = parser_.take();
+    look_for_secrets(request);
     fault::HttpPlan plan;
     auto shots = consult(plan);
     wire::HttpResponse response;
@@ -109,6 +112,21 @@ class Connection {
       co_return sent && !response.close;
     }
     co_return co_await send_faulted(request, std::move(response), plan, shots, started);
+  }
+
+  /// What a device must not tell where logs keep it: a secret in the URL, or in any header but Authorization.
+  void look_for_secrets(const wire::HttpRequest& request) {
+    const auto tell = [this](std::string_view text, const char* where) {
+      const auto what = wire::find_secret(text);
+      if (!what) return;
+      journal::SecretSeen seen;
+      seen.where = where;
+      seen.what = *what;
+      append(std::move(seen));
+    };
+    tell(request.target, "url");
+    for (const auto& [name, value] : request.headers)
+      if (!boost::algorithm::iequals(name, "Authorization")) tell(value, "header");
   }
 
   fault::Shots consult(fault::HttpPlan& plan) {

@@ -22,6 +22,7 @@ namespace {
 
 struct Options {
   sim::FleetConfig fleet;
+  std::vector<std::string> defects;
   std::string lab_file, ca_file, store, source = "127.0.0.1", imsi;
   bool exit_when_online = false;
   std::uint64_t timeout_s = 0;
@@ -54,6 +55,12 @@ bool take_lab(Options& o) {
   return true;
 }
 
+std::vector<std::string> defect_names() {
+  std::vector<std::string> names;
+  for (const auto& defect : fault::all_defects()) names.emplace_back(defect.name);
+  return names;
+}
+
 bool settle(Options& o) {
   if (!take_lab(o)) return false;
   const std::pair<const char*, const std::string*> needed[] = {{"--endorse-url", &o.fleet.camera.endorse_url},
@@ -66,6 +73,7 @@ bool settle(Options& o) {
       return false;
     }
   if (!o.store.empty()) o.fleet.store_folder = o.store;
+  for (const auto& name : o.defects) o.fleet.camera.defects.add(*fault::find_defect(name));
   return read_file(o.ca_file, o.fleet.camera.ca_pem);
 }
 
@@ -125,6 +133,8 @@ Action add_camera(CLI::App& app) {
   add_choice<wire::mqtt::Version>(*verb, "--mqtt", c.mqtt_version,
                                   {{"3.1.1", wire::mqtt::Version::v3_1_1}, {"5", wire::mqtt::Version::v5}},
                                   "MQTT version (default: 3.1.1)");
+  verb->add_option("--defect", o->defects, "A bug that the camera has (docs/firmware-defects.md); may be repeated")
+      ->check(CLI::IsMember(defect_names()));
   verb->add_flag("--exit-when-online", o->exit_when_online, "End with 0 as soon as it is online");
   verb->add_option("--timeout", o->timeout_s, "End after so many seconds (0: never)");
   verb->footer("Exit: 0 it was online at the end, 1 it was not. Ctrl-C ends it politely.");

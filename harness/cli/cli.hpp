@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "fault/defects.hpp"
+
 #include "harness/scenario/shard.hpp"
 
 namespace firstlight::harness::cli {
@@ -34,11 +36,15 @@ Action add_list(CLI::App& app);
 Action add_check(CLI::App& app);
 Action add_schema(CLI::App& app);
 Action add_faults(CLI::App& app);
+Action add_prove(CLI::App& app);
 Action add_judge(CLI::App& app);
 Action add_merge(CLI::App& app);
 Action add_play_one(CLI::App& app);
 Action add_lab(CLI::App& app);
 Action add_camera(CLI::App& app);
+
+/// `--defect NAME`, repeatable. `target` lives as long as the verb's action.
+void add_defect_option(CLI::App& verb, fault::DefectSet& target);
 
 /// An option with named values. (CLI11's own transformers print the numbers of an enum in the help.) `target` lives as
 /// long as the verb's action.

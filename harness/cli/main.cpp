@@ -24,6 +24,7 @@ int dispatch(int argc, char** argv) {
   actions["list"] = cli::add_list(app);
   actions["check"] = cli::add_check(app);
   actions["schema"] = cli::add_schema(app);
+  actions["prove"] = cli::add_prove(app);
   actions["faults"] = cli::add_faults(app);
   actions["lab"] = cli::add_lab(app);
   actions["camera"] = cli::add_camera(app);

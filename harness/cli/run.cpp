@@ -84,6 +84,7 @@ Action add_run(CLI::App& app) {
   verb->add_option("--timeout-multiplier", o->run.timeout_multiplier,
                    "Multiply the scenarios' timeouts, on a slow machine; no other bound is changed")
       ->check(CLI::Range(0.01, 1000.0));
+  add_defect_option(*verb, o->run.defects);
   verb->add_flag("--dry-run", o->dry_run, "Print the plan (seed, cameras, starts) and run nothing");
   verb->add_flag("--fail-fast", o->run.fail_fast, "Start no more scenarios after the first that does not pass");
   add_report_options(*verb, o->reports);

@@ -33,6 +33,7 @@ PlayRequest prepare(const Play& play, unsigned attempt, const RunContext& run) {
   PlayRequest request;
   request.scenario = *play.scenario;
   request.seed = play.seed;
+  request.defects = play.defects;
   request.journal_file = run.folder.path + "/" + journal_name(play, attempt);
   std::error_code ec;  // what cannot be made, the journal will complain of
   std::filesystem::create_directory(std::filesystem::path(request.journal_file).parent_path(), ec);
@@ -46,6 +47,7 @@ PlayRequest prepare(const Play& play, unsigned attempt, const RunContext& run) {
                       {"shard", options.shard ? options.shard->text() : ""}}},
                     {"play", {{"name", play.name}, {"index", play.index}, {"attempt", attempt}}},
                     {"seed", play.seed},
+                    {"defects", fault::names_of(play.defects)},
                     {"scenario", {{"file", play.scenario->file}, {"source", play.scenario->source}}}};
   request.narrate = options.verbosity == Verbosity::verbose;
   return request;
@@ -61,7 +63,7 @@ reports::ScenarioReport assess(const Play& play, unsigned attempt, const RunCont
   auto outcome = judge(*play.scenario, play.seed, events, trouble);
   if (saved) outcome.started_at = saved->header.value("started_at", "");
   if (end.bug) blame_ourselves(outcome, trouble);
-  outcome.repro = repro_line(play.scenario->file, play.seed, run.options.timeout_multiplier);
+  outcome.repro = repro_line(play.scenario->file, play.seed, run.options.timeout_multiplier, play.defects);
   auto report = reports::describe(*play.scenario, outcome, events);
   report.name = play.name;
   report.bug = end.bug;

@@ -16,6 +16,7 @@ struct Play {
   std::string name;       // "x", or "x#2"
   std::size_t index = 0;  // in the report
   std::uint64_t seed = 0;
+  fault::DefectSet defects;  // beside the scenario's own
 };
 
 /// What all attempts of a run share.

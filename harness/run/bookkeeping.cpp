@@ -43,9 +43,11 @@ Duration stretch(Duration timeout, double multiplier) {
   return std::max(Duration{1}, Duration(std::llround(static_cast<double>(timeout.count()) * multiplier)));
 }
 
-std::string repro_line(const std::string& file, std::uint64_t seed, double timeout_multiplier) {
+std::string repro_line(const std::string& file, std::uint64_t seed, double timeout_multiplier,
+                       const fault::DefectSet& defects) {
   auto line = fmt::format("./firstlight run {} --seed {}", shell_quoted(file), seed);
   if (timeout_multiplier != 1) line += fmt::format(" --timeout-multiplier {}", timeout_multiplier);
+  for (const auto name : fault::names_of(defects)) line += fmt::format(" --defect {}", name);
   return line;
 }
 

@@ -21,7 +21,8 @@ namespace firstlight::harness {
 [[nodiscard]] Duration stretch(Duration timeout, double multiplier);
 
 /// `./firstlight run FILE --seed N`, with the multiplier where it is not 1; quoted for a shell.
-[[nodiscard]] std::string repro_line(const std::string& file, std::uint64_t seed, double timeout_multiplier);
+[[nodiscard]] std::string repro_line(const std::string& file, std::uint64_t seed, double timeout_multiplier,
+                                     const fault::DefectSet& defects = {});
 
 /// Whether a failure of the scenario is excused in a run that started on this day.
 [[nodiscard]] bool in_quarantine(const Scenario& scenario, WallTime run_started);

@@ -54,6 +54,7 @@ void FaultClock::start(SteadyClock::time_point origin, SteadyClock::time_point j
   engine_.start(origin, journal_epoch);
   const std::lock_guard lock(mutex_);
   for (const auto& rule : engine_.rules()) {
+    waits_for_events_ = waits_for_events_ || rule.after;
     if (!rule.between) continue;
     last_moment_ = std::max(last_moment_, origin + rule.between->to.value_or(rule.between->from));
     if (!is_refusal(rule)) continue;
@@ -97,10 +98,16 @@ void FaultClock::work(SteadyClock::time_point now) {
   }
 }
 
-bool FaultClock::pending(SteadyClock::time_point now) const {
-  if (last_moment_ != SteadyClock::time_point{} && now < last_moment_ + kAftermath) return true;
+bool FaultClock::over(SteadyClock::time_point now, bool settled) {
+  if (!settled) {
+    settled_since_.reset();
+    return false;
+  }
+  if (!settled_since_) settled_since_ = now;
+  if (waits_for_events_ && now < *settled_since_ + kAftermath) return false;
+  if (last_moment_ != SteadyClock::time_point{} && now < last_moment_ + kAftermath) return false;
   const std::lock_guard lock(mutex_);
-  return !due_.empty();
+  return due_.empty();
 }
 
 }  // namespace firstlight::harness

@@ -30,9 +30,10 @@ class FaultClock {
   void start(SteadyClock::time_point origin, SteadyClock::time_point journal_epoch, journal::Lane lane, Hands hands);
   /// Does what is due by now. Call every few milliseconds, from one thread.
   void work(SteadyClock::time_point now);
-  /// Something is still to come, or came so recently that the cameras may not have noticed: the scenario is not over
-  /// because all cameras are online.
-  [[nodiscard]] bool pending(SteadyClock::time_point now) const;
+  /// Whether the scenario may end although it has no fixed end: `settled` says that all cameras are online or have
+  /// given up. Not while something is still to come, or came so recently that cameras may not have noticed. Call with
+  /// every look, from one thread.
+  [[nodiscard]] bool over(SteadyClock::time_point now, bool settled);
 
  private:
   struct Port {
@@ -48,6 +49,8 @@ class FaultClock {
   journal::Lane lane_;
   std::vector<Port> ports_;
   SteadyClock::time_point last_moment_{};  // of what is known
+  std::optional<SteadyClock::time_point> settled_since_;
+  bool waits_for_events_ = false;  // a rule names an event, which the journal tells a moment late
   mutable std::mutex mutex_;
   std::vector<fault::Engine::Due> due_;                                 // under the mutex
   std::vector<std::pair<journal::Event, const fault::Rule*>> refused_;  // under the mutex

@@ -16,6 +16,7 @@ namespace firstlight::harness {
 struct PlayRequest {
   Scenario scenario;  // its timeout is what counts: a multiplier has been applied
   std::uint64_t seed = 0;
+  fault::DefectSet defects;  // beside those of the scenario's firmware
   std::string journal_file;
   nlohmann::ordered_json header;  // of the journal (docs/journal.md)
   bool narrate = false;           // every event as a line on stderr

@@ -9,6 +9,7 @@
 #include "harness/plan/faults.hpp"
 #include "harness/plan/plan.hpp"
 #include "harness/run/fault_clock.hpp"
+#include "harness/run/firmware.hpp"
 #include "harness/run/interrupt.hpp"
 #include "journal/journal.hpp"
 #include "sim/fleet.hpp"
@@ -53,27 +54,15 @@ LabConfig lab_config(const Scenario& scenario, const Plan& plan, const fault::En
 
 sim::FleetConfig fleet_config(const Scenario& scenario, std::uint64_t seed, RunningLab& lab,
                               const fault::Engine& faults) {
-  const auto& firmware = scenario.cameras.firmware;
   sim::FleetConfig config;
   config.faults = &faults;
-  // A camera that never asks for a key would meet none of their faults.
-  config.share_keys = !faults.watches(fault::Point::keys_http) && !faults.watches(fault::Point::tls_keys) &&
-                      !faults.watches(fault::Point::link_keys);
   config.on_sim_swapped = [&lab](CameraId camera, const Imsi& imsi) { lab.swap_sim(camera.value(), imsi); };
   config.camera.seed = seed;
   config.camera.endorse_url = lab.endpoints().endorse_url;
   config.camera.keys_url = lab.endpoints().keys_url;
   config.camera.config_url = lab.endpoints().config_url;
   config.camera.ca_pem = lab.endpoints().ca_pem;
-  config.camera.retry.base = firmware.retry.base;
-  config.camera.retry.cap = firmware.retry.cap;
-  config.camera.retry.jitter = firmware.retry.jitter == Jitter::full ? sim::Jitter::full : sim::Jitter::none;
-  config.camera.retry.give_up_after = firmware.retry.give_up_after;
-  config.camera.clock.start = firmware.clock.start;
-  config.camera.clock.sync = firmware.clock.sync == ClockSync::network_time ? sim::ClockModel::Sync::network_time
-                                                                            : sim::ClockModel::Sync::none;
-  config.camera.mqtt_version = firmware.mqtt == MqttVersion::v5 ? wire::mqtt::Version::v5 : wire::mqtt::Version::v3_1_1;
-  config.camera.firmware_version = firmware.version;
+  apply_firmware(scenario.cameras.firmware, config.camera);
   config.network_time = &lab.clock();
   return config;
 }
@@ -104,7 +93,7 @@ Ending wait_for_end(const Scenario& scenario, const RunningLab& lab, const sim::
     if (auto trouble = lab.trouble(); !trouble.empty()) return {"infra", std::move(trouble)};
     if (scenario.run_for) {
       if (elapsed >= *scenario.run_for) return {"run_for", ""};
-    } else if (counts.settled() && !fault_clock.pending(now)) {
+    } else if (fault_clock.over(now, counts.settled())) {
       return {"settled", ""};
     }
     if (elapsed >= scenario.timeout) return {"timeout", ""};

@@ -12,6 +12,7 @@ std::string encode(const PlayRequest& request) {
                                     {"config_template", s.lab.config_template.json},
                                     {"timeout_us", s.timeout.count()},
                                     {"seed", request.seed},
+                                    {"defects", fault::names_of(request.defects)},
                                     {"journal", request.journal_file},
                                     {"header", request.header},
                                     {"narrate", request.narrate}};
@@ -28,6 +29,9 @@ PlayRequest decode(std::string_view text) {
   request.scenario.lab.config_template.json = j.at("config_template").get<std::string>();
   request.scenario.timeout = Duration(j.at("timeout_us").get<Duration::rep>());
   request.seed = j.at("seed").get<std::uint64_t>();
+  for (const auto& name : j.at("defects"))
+    if (const auto defect = fault::find_defect(name.get<std::string>())) request.defects.add(*defect);
+  request.scenario.cameras.firmware.defects.add(request.defects);
   request.journal_file = j.at("journal").get<std::string>();
   request.header = j.at("header");
   request.narrate = j.at("narrate").get<bool>();

@@ -52,7 +52,10 @@ Attempt judge_again(const std::string& journal_file, reports::RunReport& run) {
     const auto seed = header.at("seed").get<std::uint64_t>();
     auto outcome = judge(attempt.scenario, seed, saved->events, "");
     outcome.started_at = header.at("started_at").get<std::string>();
-    outcome.repro = repro_line(attempt.scenario.file, seed, run.timeout_multiplier);
+    fault::DefectSet defects;
+    for (const auto& name : header.value("defects", std::vector<std::string>{}))
+      if (const auto defect = fault::find_defect(name)) defects.add(*defect);
+    outcome.repro = repro_line(attempt.scenario.file, seed, run.timeout_multiplier, defects);
     attempt.report = reports::describe(attempt.scenario, outcome, saved->events);
     run.interrupted = run.interrupted || outcome.measured.end_reason == "interrupted";
     const auto play = header.value("play", nlohmann::ordered_json::object());

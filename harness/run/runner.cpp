@@ -29,7 +29,8 @@ std::vector<Play> make_plays(const std::vector<Scenario>& scenarios, std::uint64
   for (const auto& scenario : scenarios) {
     const auto seed = options.seed ? *options.seed : scenario.seed.value_or(run_seed);
     for (std::uint32_t k = 1; k <= options.repeat; ++k)
-      plays.push_back({&scenario, repeat_name(scenario.name, k, options.repeat), plays.size(), repeat_seed(seed, k)});
+      plays.push_back({&scenario, repeat_name(scenario.name, k, options.repeat), plays.size(), repeat_seed(seed, k),
+                       options.defects});
   }
   return plays;
 }

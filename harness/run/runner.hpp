@@ -25,6 +25,7 @@ struct RunOptions {
   bool flaky_fails = false;       // a scenario that passed only when it was retried makes the run fail
   double timeout_multiplier = 1;  // of the scenarios' `timeout`, and of nothing else
   std::optional<Shard> shard;     // which one the scenarios are; for the report
+  fault::DefectSet defects;       // of the simulated cameras, beside the scenarios' own
 };
 
 /// The seed that is used where neither the command line nor the scenario gives one.

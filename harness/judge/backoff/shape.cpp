@@ -15,6 +15,7 @@ constexpr std::size_t kLeastLevels = 3;
 constexpr std::size_t kLeastWaits = 4;
 constexpr std::size_t kLeastSmooth = 8;      // of one camera or a few, to tell a smooth sequence from luck
 constexpr double kAccept = 8, kReject = 12;  // distances of misfit, about 2·ln of the odds
+constexpr double kFarOff = 40;               // the same, when no law fits
 constexpr double kNoBackoffSeconds = 0.05;   // nine waits of ten are shorter
 constexpr double kOneDraw = 1;               // sd of the logarithm of a single uniform draw from [0, x]
 constexpr double kTimers = 0.03;             // what timers and a loaded machine may add to any mean, relative
@@ -137,11 +138,13 @@ std::size_t index(BackoffKind kind) {
 }  // namespace
 
 Answer Growth::is(BackoffKind kind) const {
-  if (!why_unknown.empty() || !fits) return Answer::unknown;
+  if (!why_unknown.empty()) return Answer::unknown;
   double others = INFINITY;
   for (std::size_t i = 0; i < misfit.size(); ++i)
     if (i != index(kind)) others = std::min(others, misfit[i]);
   const double own = misfit[index(kind)];
+  // Waits that no law describes (a machine that stalls spoils them all alike) still refute one that is far off.
+  if (!fits) return own >= others + kFarOff ? Answer::no : Answer::unknown;
   if (own + kAccept <= others) return Answer::yes;
   return own >= others + kReject ? Answer::no : Answer::unknown;
 }
