@@ -111,6 +111,28 @@ for wrong in 0/2 3/2 2 a/b; do
   same "--shard $wrong: usage" 4 $?
 done
 
+echo "-- one seed, the same firings"
+cat >"$work/faulted.yaml" <<'Y'
+name: faulted
+summary: Endorse is busy for a fifth of the cameras.
+timeout: 60s
+cameras: {count: 20}
+faults:
+  - id: busy
+    at: endorse.http
+    inject: {status: 503}
+    cameras: 20%
+    attempts: first 2
+expect:
+  - online: {cameras: 100%}
+Y
+firings() { run "$work/faulted.yaml" --seed "$1" || fail "the faulted scenario: $?"; jq -c '.scenarios[].faults' "$work/r.json"; }
+first=$(firings 3)
+same "four cameras, twice each" 8 "$(echo "$first" | jq '.[0].fired')"
+same "the same again" "$first" "$(firings 3)"
+[ "$first" = "$(firings 4)" ] && fail "another seed fires for the same cameras" || pass "other cameras with another seed"
+expect "the reports are correct" reports_are_correct
+
 echo "-- a format never changes the code"
 for format in "" "--report-json -" "--report-junit -" "--report-github" "-q" "--color always"; do
   # shellcheck disable=SC2086
