@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "fault/defects.hpp"
 #include "harness/scenario/expectations.hpp"
 #include "harness/scenario/faults.hpp"
 #include "harness/scenario/parts.hpp"
@@ -39,7 +40,7 @@ struct SimulatedAgent {};
 using Agent = std::variant<SimulatedAgent>;
 
 enum class Jitter : std::uint8_t { full, none };
-enum class ClockSync : std::uint8_t { network_time, none };  // network_time: set once, when the camera attaches
+enum class ClockSync : std::uint8_t { network_time, sntp, none };  // set when the camera attaches, after that, never
 enum class MqttVersion : std::uint8_t { v3_1_1, v5 };
 
 struct RetryPolicy {
@@ -47,14 +48,32 @@ struct RetryPolicy {
   Duration cap = std::chrono::seconds(30);
   Jitter jitter = Jitter::full;
   std::uint32_t give_up_after = 20;  // consecutive failures; 0: never
+  Duration forbidden = std::chrono::minutes(1);
+  Duration retry_after_cap = std::chrono::minutes(10);
+  std::uint32_t unauthorized_limit = 3;
+  std::uint32_t refusals_before_discard = 3;
+  Duration stable_after = std::chrono::seconds(30);
 };
 struct CameraClock {
   std::optional<WallTime> start;  // nothing: the camera boots with the lab's time
   ClockSync sync = ClockSync::network_time;
+  Duration sntp_delay = std::chrono::milliseconds(300);
+};
+struct StepTimeouts {  // of the camera, for one step each
+  Duration connect = std::chrono::seconds(10);
+  Duration handshake = std::chrono::seconds(10);
+  Duration exchange = std::chrono::seconds(15);
+  Duration connack = std::chrono::seconds(10);
+  Duration ack = std::chrono::seconds(10);
 };
 struct Firmware {
   RetryPolicy retry;
   CameraClock clock;
+  StepTimeouts timeouts;
+  Duration token_leeway = std::chrono::seconds(30);  // whole seconds
+  Duration attach_delay{0};
+  std::optional<Duration> keep_alive;  // whole seconds; nothing: the configuration's
+  fault::DefectSet defects;
   std::string version = "1.0.0";  // what the camera reports of itself
   MqttVersion mqtt = MqttVersion::v3_1_1;
 };

@@ -199,8 +199,8 @@ struct ActionText {
 
 class World {
  public:
-  explicit World(CameraConfig c = default_config())
-      : config(std::make_shared<const CameraConfig>(with_defects(std::move(c)))) {}
+  explicit World(CameraConfig c = default_config(), std::uint32_t number = 3)
+      : config(std::make_shared<const CameraConfig>(with_defects(std::move(c)))), id(number) {}
 
   static CameraConfig default_config() {
     CameraConfig c;
@@ -214,7 +214,8 @@ class World {
 
   std::shared_ptr<const CameraConfig> config;
   OpensslVerifier verifier{Materials::get().crypto};
-  Camera camera{config, {CameraId(3), kImsi}, verifier};
+  CameraId id;
+  Camera camera{config, {id, kImsi}, verifier};
   std::chrono::nanoseconds mono{0};
   std::string transcript;
   std::vector<Action> last;  // of the last step
@@ -317,7 +318,7 @@ class World {
   }
   void expect_same_on_replay() {
     OpensslVerifier fresh(Materials::get().crypto);
-    Camera again(config, {CameraId(3), kImsi}, fresh);
+    Camera again(config, {id, kImsi}, fresh);
     std::string text, first;
     for (const auto& input : inputs)
       for (const auto& action : again.step(input)) text += std::visit(ActionText{}, action) + "\n";

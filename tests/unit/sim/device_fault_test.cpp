@@ -1,0 +1,253 @@
+// What rules do to a camera itself: the store, boots and attaches as the driver asks for them, and what the camera's
+// state machine makes of a lost network, a moved clock and another SIM.
+#include "fault/catalogue.hpp"
+#include "sim/device_faults.hpp"
+#include "world.hpp"
+
+namespace firstlight::sim {
+namespace {
+
+using journal::Stage;
+using Phase = Camera::Phase;
+
+fault::Rule rule(const char* point, const char* effect,
+                 std::vector<std::pair<std::string, fault::Value>> arguments = {}, fault::Attempts attempts = {}) {
+  fault::Rule r;
+  r.id = effect;
+  r.at = point;
+  r.points = fault::find_point(point)->points;
+  r.effect = fault::find_point(point)->find(effect);
+  for (auto& [name, value] : arguments) r.arguments.set(name, value);
+  r.attempts = attempts;
+  return r;
+}
+
+class Device : public testing::Test {
+ protected:
+  DeviceFaults& with(std::vector<fault::Rule> rules) {
+    engine = std::make_unique<fault::Engine>(1, "test", 10, std::move(rules));
+    faults = std::make_unique<DeviceFaults>(engine.get(), attempts, lane, CameraId(3), "127.0.0.3");
+    return *faults;
+  }
+  std::vector<std::string> fired() {
+    journal->close();
+    return seen;
+  }
+
+  std::vector<std::string> seen;
+  std::unique_ptr<journal::Journal> journal =
+      journal::Journal::open("", {}, [this](const journal::Event& e) {
+        if (const auto* f = std::get_if<journal::FaultFired>(&e.payload))
+          seen.push_back(
+              fmt::format("{}/{} camera {} attempt {} {}", f->point, f->effect, e.camera, f->attempt, f->detail));
+      }).value();
+  journal::Lane lane = journal->lane();
+  CryptoContext crypto;
+  std::unique_ptr<Store> store = make_memory_store(crypto);
+  fault::AttemptCounter attempts;
+  std::unique_ptr<fault::Engine> engine;
+  std::unique_ptr<DeviceFaults> faults;
+};
+
+TEST_F(Device, TornStoreHoldsTheFirstHalfOfWhatWasSaved) {
+  auto& f = with({rule("camera", "store-torn", {}, {2, 2, 1})});
+  f.boot();
+  ASSERT_TRUE(f.save(*store, "sound"));
+  EXPECT_EQ(*store->load(), "sound");
+  f.boot();
+  ASSERT_TRUE(f.save(*store, "0123456789012345678901234567890123456789"));
+  EXPECT_EQ(store->load().error().detail, "torn");
+  f.boot();
+  ASSERT_TRUE(f.save(*store, "sound again"));
+  EXPECT_EQ(*store->load(), "sound again");
+  EXPECT_THAT(fired(), testing::ElementsAre("camera/store-torn camera 3 attempt 2 "));
+}
+
+TEST_F(Device, CorruptStoreHasOneWrongByte) {
+  auto& f = with({rule("camera", "store-corrupt")});
+  f.boot();
+  const std::string content(400, 'a');
+  ASSERT_TRUE(f.save(*store, content));
+  EXPECT_EQ(store->load().error().detail, "checksum");
+  const auto there = *unwrap_unchecked(*store->raw());
+  ASSERT_EQ(there.size(), content.size());
+  EXPECT_EQ(std::count(there.begin(), there.end(), 'a'), 399);
+  EXPECT_EQ(fired().size(), 1U);
+}
+
+TEST_F(Device, FullStoreKeepsWhatItHad) {
+  ASSERT_TRUE(store->save("old"));
+  auto& f = with({rule("camera", "store-full")});
+  f.boot();
+  EXPECT_EQ(f.save(*store, "new").error().code, Errc::store_full);
+  EXPECT_EQ(*store->load(), "old");
+  EXPECT_EQ(fired().size(), 1U);
+}
+
+TEST_F(Device, NothingSavedNothingFired) {
+  auto& f = with({rule("camera", "store-torn"), rule("camera", "store-full"), rule("camera", "store-corrupt")});
+  f.boot();
+  EXPECT_TRUE(fired().empty());
+}
+
+TEST_F(Device, PowerIsCutAtItsStageOnceABoot) {
+  auto& f = with({rule("camera", "power-cut", {{"stage", std::string("store")}, {"off_for", std::int64_t{5000}}})});
+  f.boot();
+  EXPECT_EQ(f.power_cut_at(Stage::attach), std::nullopt);
+  EXPECT_EQ(f.power_cut_at(Stage::store), fault::Duration(5000));
+  EXPECT_EQ(f.power_cut_at(Stage::store), std::nullopt);
+  f.boot();
+  EXPECT_EQ(f.power_cut_at(Stage::status), std::nullopt);
+  EXPECT_THAT(fired(), testing::ElementsAre("camera/power-cut camera 3 attempt 1 store"));
+}
+
+TEST_F(Device, ClockSkewAddsUp) {
+  auto& f = with({rule("camera", "clock-skew", {{"by", std::int64_t{3'600'000'000}}}),
+                  rule("camera", "clock-skew", {{"by", std::int64_t{-600'000'000}}}, {1, 1, 1})});
+  f.boot();
+  EXPECT_EQ(f.skew(), fault::Duration(3'000'000'000));
+  f.boot();
+  EXPECT_EQ(f.skew(), fault::Duration(3'600'000'000));
+  EXPECT_EQ(fired().size(), 3U);
+}
+
+TEST_F(Device, AttachesAreCountedAndAnswered) {
+  auto& f =
+      with({rule("attach", "reject", {}, {1, 1, 1}), rule("attach", "delay", {{"for", std::int64_t{250}}}, {2, 2, 1}),
+            rule("attach", "bar", {}, {3, 3, 1}), rule("attach", "detach", {{"after", std::int64_t{70}}}, {4, 4, 1})});
+  EXPECT_EQ(f.attach().outcome.error().code, Errc::attach_rejected);
+  f.attach_answered();
+  const auto second = f.attach();
+  EXPECT_TRUE(second.outcome);
+  EXPECT_EQ(second.delay, fault::Duration(250));
+  // The power went before the network answered: nothing was delayed.
+  EXPECT_EQ(f.attach().outcome.error().code, Errc::attach_barred);
+  f.attach_answered();
+  EXPECT_EQ(f.attach().detach_after, fault::Duration(70));
+  f.attach_answered();
+  f.detached();
+  EXPECT_THAT(fired(), testing::ElementsAre("attach/reject camera 3 attempt 1 ", "attach/bar camera 3 attempt 3 ",
+                                            "attach/detach camera 3 attempt 4 "));
+}
+
+// -- the camera itself ----------------------------------------------------------------------------------------------
+
+TEST(Detached, AtEveryStageItAttachesAnewAndComesOnline) {
+  using Step = void (World::*)();
+  for (const Step go : {&World::to_endorse, &World::to_verify, &World::to_config, &World::to_store, &World::to_connect,
+                        &World::to_subscribe, &World::to_status}) {
+    World w;
+    (w.*go)();
+    w.feed(Detached{});
+    EXPECT_EQ(w.count<DropConnections>(), 1U);
+    EXPECT_EQ(w.emitted<journal::StageEnded>().back().error, "network-detached");
+    EXPECT_EQ(w.camera.phase(), Phase::waiting);
+    w.timer();
+    ASSERT_EQ(w.camera.stage(), Stage::attach);
+    w.attach();
+    if (w.camera.phase() == Phase::loading) w.load(), w.token(), w.key(), w.configuration(), w.saved();
+    w.connack(), w.suback(), w.puback();
+    EXPECT_EQ(w.camera.phase(), Phase::online) << w.transcript;
+    w.expect_same_on_replay();
+  }
+}
+
+TEST(Detached, OnlineItReportsAndComesBackFromTheStore) {
+  World w;
+  w.to_online();
+  w.feed(Detached{});
+  EXPECT_EQ(w.emitted<journal::CameraOffline>().back().reason, "network-detached");
+  w.timer(), w.attach(), w.reconnect_to_online();
+  EXPECT_EQ(w.camera.phase(), Phase::online);
+  EXPECT_EQ(w.count<HttpsGet>(), 3U);  // all before
+  w.expect_transcript("row_detached");
+}
+
+TEST(Detached, WithAFullStoreItGoesOnFromMemory) {
+  World w;
+  w.to_store();
+  w.saved(Error(Errc::store_full));
+  w.connack(), w.suback(), w.puback();
+  w.feed(Detached{});
+  w.timer(), w.attach();
+  EXPECT_EQ(w.camera.stage(), Stage::mqtt_connect);
+}
+
+TEST(Detached, WhileItWaitsTheWaitIsKept) {
+  World w;
+  w.to_endorse();
+  w.https_fails(Errc::connect_refused);
+  w.feed(Detached{});
+  EXPECT_EQ(w.count<StartTimer>(), 1U);
+  w.timer();
+  EXPECT_EQ(w.camera.stage(), Stage::attach);
+}
+
+TEST(Detached, NobodyIsThereToBeDetached) {
+  World off;
+  off.feed(Detached{});
+  EXPECT_TRUE(off.last.empty());
+  World gone;
+  gone.power_on();
+  gone.feed(AttachDone{gone.newest<Attach>().id, Error(Errc::attach_barred)});
+  gone.feed(Detached{});
+  EXPECT_TRUE(gone.last.empty());
+}
+
+TEST(Clock, SkewOutlivesTheSynchronisationAJumpDoesNot) {
+  World w;
+  w.power_on();
+  w.feed(ClockMoved{1h, true});
+  w.feed(ClockMoved{24h, false});
+  w.attach(), w.load();
+  EXPECT_EQ(w.newest<HttpsGet>().clock, w.wall() + 1h);
+  w.feed(ClockMoved{-2h, false});
+  w.https_fails(Errc::connect_refused), w.timer();
+  EXPECT_EQ(w.newest<HttpsGet>().clock, w.wall() - 1h);
+  w.feed(PowerCut{}), w.feed(PowerOn{w.mono.count()}), w.attach(), w.load();
+  EXPECT_EQ(w.newest<HttpsGet>().clock, w.wall());
+}
+
+TEST(Clock, AJumpAheadMakesTheCertificateUseless) {
+  World w;
+  w.to_connect();
+  w.feed(ClockMoved{240h, false});
+  w.connack(Error(Errc::connect_refused), false), w.timer();
+  EXPECT_EQ(w.emitted<journal::StoreDiscarded>().back().reason, "certificate-expired");
+  EXPECT_EQ(w.camera.stage(), Stage::endorse);
+}
+
+TEST(Clock, SntpSetsItBeforeAnythingIsBelieved) {
+  auto c = World::default_config();
+  c.clock.start = from_unix_seconds(0);
+  c.clock.sync = ClockModel::Sync::sntp;
+  World w(c);
+  w.power_on(), w.attach();
+  EXPECT_EQ(w.count<StoreLoad>() + w.count<HttpsGet>(), 0U);
+  w.feed(ClockSynced{w.newest<SyncClock>().id}, 300ms);
+  w.load();
+  EXPECT_EQ(w.newest<HttpsGet>().clock, w.wall());
+  w.https_fails(Errc::connect_refused), w.feed(Detached{}), w.timer(), w.attach();
+  EXPECT_EQ(w.count<SyncClock>(), 1U);  // once a boot
+  w.expect_same_on_replay();
+}
+
+TEST(Sim, AnotherOneMakesTheStoreForeign) {
+  World w;
+  w.to_online();
+  const auto stored = w.newest<StoreSave>().content.reveal();
+  w.feed(SimChanged{Imsi("440200010000003")});  // while it is on nobody can
+  EXPECT_EQ(w.camera.identity().imsi, kImsi);
+  w.feed(PowerCut{}), w.feed(SimChanged{Imsi("440200010000003")});
+  w.feed(PowerOn{w.mono.count()}, 1s), w.attach(), w.load(stored);
+  EXPECT_EQ(w.emitted<journal::StoreDiscarded>().back().reason, "store-foreign-sim");
+  EXPECT_EQ(w.count<StoreDiscard>(), 1U);
+  auto claims = claims_at(w.wall());
+  claims.endorse.imsi = Imsi("440200010000003");
+  w.token(sign(claims)), w.key(), w.configuration(), w.saved(), w.connack(), w.suback(), w.puback();
+  EXPECT_EQ(w.camera.phase(), Phase::online);
+  EXPECT_NE(w.newest<StoreSave>().content.reveal().find("440200010000003"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace firstlight::sim
