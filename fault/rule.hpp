@@ -49,8 +49,6 @@ struct Rule {
   [[nodiscard]] bool scheduled() const {
     return effect->moment == Moment::scheduled || (effect->moment == Moment::either && (between || after));
   }
-  /// One seed, the same firings: neither a time nor an event decides.
-  [[nodiscard]] bool repeatable() const { return !between && !after; }
   [[nodiscard]] bool concerns(std::uint32_t camera) const {
     return camera < cameras.size() ? cameras[camera] : cameras.empty() || cameras[0];
   }

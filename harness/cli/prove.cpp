@@ -1,8 +1,11 @@
 // The verb `prove`: scenarios must fail with the firmware defects that they claim to notice.
 #include <fmt/format.h>
 
+#include <fstream>
 #include <memory>
+#include <sstream>
 
+#include "base/error.hpp"
 #include "harness/cli/cli.hpp"
 #include "harness/run/interrupt.hpp"
 #include "harness/run/prove.hpp"
@@ -16,9 +19,17 @@ struct Options {
   std::vector<std::string> paths{"scenarios"};
   SuiteFilter filter;
   RunOptions run;
-  std::string table;
-  bool matrix = false;
+  std::string table, matrix;
 };
+
+std::optional<ExpectedMatrix> read_matrix(const std::string& path) {
+  if (path.empty()) return {};
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw ErrorException(Error(Errc::invalid_argument, path + ": cannot be read"));
+  std::stringstream text;
+  text << in.rdbuf();
+  return parse_matrix(text.str());
+}
 
 void print(const KillProof& proof) {
   const auto defect = fault::defect_name(proof.defect);
@@ -33,9 +44,9 @@ int prove_all(Options& o) {
     fmt::print(stderr, "{}", render(suite.diagnostics));
     return kUsage;
   }
+  const auto matrix = read_matrix(o.matrix);
   const auto folder = make_run_folder(o.run.out);
-  const auto scope = o.matrix ? ProofScope::matrix : ProofScope::killers;
-  const auto proofs = prove(suite.scenarios, scope, o.run.seed.value_or(draw_run_seed()), folder, o.run);
+  const auto proofs = prove(suite.scenarios, matrix, o.run.seed.value_or(draw_run_seed()), folder, o.run);
   if (proofs.empty()) {
     complain("no scenario selected says which defects it notices (killed_by)");
     return kNothingSelected;
@@ -72,7 +83,9 @@ Action add_prove(CLI::App& app) {
       "prove", "Show that scenarios can fail: run each with the firmware defects that its killed_by names");
   auto o = std::make_shared<Options>();
   verb->add_option("paths", o->paths, "Scenario files, or folders that are searched for them")->capture_default_str();
-  verb->add_flag("--matrix", o->matrix, "With every defect: it must fail with those of killed_by, and with no other");
+  verb->add_option("--matrix", o->matrix,
+                   "With every defect: each must fail with those of killed_by and of this file, and with no other "
+                   "(lines `scenario: defect defect`)");
   verb->add_option("--table", o->table, "Write what failed with what to this file, as a Markdown table");
   verb->add_option("--seed", o->run.seed, "Seed of every random draw; overrides the scenarios' own");
   verb->add_option("--tag", o->filter.tags, "Only scenarios with this tag (repeatable: any of them)");

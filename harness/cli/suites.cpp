@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "harness/cli/cli.hpp"
 #include "harness/scenario/loader.hpp"
@@ -34,9 +35,26 @@ bool complain_about(const Suite& suite) {
   return true;
 }
 
-int list(const Selection& s) {
+void print_json(const Suite& suite) {
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  for (const auto& scenario : suite.scenarios)
+    all.push_back({{"name", scenario.name},
+                   {"file", scenario.file},
+                   {"summary", scenario.summary},
+                   {"tags", scenario.tags},
+                   {"cameras", scenario.cameras.count},
+                   {"killed_by", scenario.killed_by},
+                   {"skip", scenario.skip}});
+  fmt::print("{}\n", nlohmann::ordered_json{{"schema_version", 1}, {"scenarios", std::move(all)}}.dump(2));
+}
+
+int list(const Selection& s, bool json) {
   const auto suite = load_suite(s.paths, s.filter);
   if (complain_about(suite)) return kUsage;
+  if (json) {
+    print_json(suite);
+    return suite.scenarios.empty() ? kNothingSelected : kOk;
+  }
   for (const auto& scenario : suite.scenarios) {
     fmt::print("{}  [{}]  {} camera{}  {}\n", scenario.name, fmt::join(scenario.tags, ", "), scenario.cameras.count,
                scenario.cameras.count == 1 ? "" : "s", scenario.file);
@@ -61,7 +79,9 @@ int check(const Selection& s) {
 
 Action add_list(CLI::App& app) {
   auto* verb = app.add_subcommand("list", "Show the scenarios: name, tags, cameras, file, summary");
-  return [s = add_selection(*verb)] { return list(*s); };
+  auto json = std::make_shared<bool>(false);
+  verb->add_flag("--json", *json, "As JSON");
+  return [s = add_selection(*verb), json] { return list(*s, *json); };
 }
 
 Action add_check(CLI::App& app) {

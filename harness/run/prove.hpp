@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,10 +13,12 @@
 
 namespace firstlight::harness {
 
-enum class ProofScope : std::uint8_t {
-  killers,  // each scenario with the defects that it claims to notice
-  matrix,   // each scenario with every defect
-};
+/// Scenario → the defects with which it is expected to fail.
+using ExpectedMatrix = std::map<std::string, std::vector<std::string>>;
+
+/// Lines `scenario: defect defect …`; `#` begins a comment. Throws ErrorException (invalid-argument; detail: line and
+/// reason) for a defect that there is not, a scenario twice, or a line of another form.
+[[nodiscard]] ExpectedMatrix parse_matrix(const std::string& text);
 
 struct KillProof {
   std::string scenario;
@@ -27,9 +31,11 @@ struct KillProof {
   [[nodiscard]] bool holds() const { return !bug && (verdict == Verdict::fail) == claimed; }
 };
 
-/// In the order of scenarios and defects. Skipped scenarios are left out.
-[[nodiscard]] std::vector<KillProof> prove(const std::vector<Scenario>& scenarios, ProofScope scope,
-                                           std::uint64_t run_seed, const RunFolder& folder, const RunOptions& options);
+/// Without a matrix: each scenario with the defects of its `killed_by`. With one: with every defect, those of its
+/// `killed_by` and of the matrix being claimed. In the order of scenarios and defects; skipped ones are left out.
+[[nodiscard]] std::vector<KillProof> prove(const std::vector<Scenario>& scenarios,
+                                           const std::optional<ExpectedMatrix>& matrix, std::uint64_t run_seed,
+                                           const RunFolder& folder, const RunOptions& options);
 
 /// A Markdown table: scenarios down, defects across, a mark where a scenario fails.
 [[nodiscard]] std::string matrix_table(const std::vector<Scenario>& scenarios, const std::vector<KillProof>& proofs);

@@ -33,7 +33,7 @@ struct FaultRule {
   double probability = 1;
   std::optional<fault::Window> between;
   std::optional<fault::Trigger> after;
-  /// One seed, the same firings: neither a time nor an event decides.
+  /// One seed, the same firings: bounded by attempts (`first N`, `only N`), and neither a time nor an event decides.
   bool repeatable = true;
 };
 

@@ -31,15 +31,20 @@ Form<fault::Window> window_form() {
   Form<fault::Window> form;
   form.schema = {{"type", "array"}, {"minItems", 2}, {"maxItems", 2}, {"items", item.schema}};
   form.read = [read = item.read](Reading& reading, const Node& node, fault::Window& out) {
-    if (node.kind != Node::Kind::sequence || node.items.size() != 2)
-      return wrong_type(reading, node, "a list of two durations", "for example [2s, 30s]");
+    constexpr std::string_view kHint = "from and to, for example [2s, 30s]";
+    if (node.kind != Node::Kind::sequence)
+      return wrong_type(reading, node, "a list of two durations", std::string(kHint));
+    if (node.items.size() != 2)
+      return reading.mistake(node, fmt::format("a window is two durations, found {}", node.items.size()),
+                             std::string(kHint)),
+             false;
     Duration to{};
     const bool ok = read(reading, *node.items[0], out.from);
     if (!read(reading, *node.items[1], to) || !ok) return false;
     out.to = to;
     if (to > out.from) return true;
-    reading.mistake(*node.items[1], fmt::format("the window ends at {}, before it begins at {}", format_duration(to),
-                                                format_duration(out.from)));
+    reading.mistake(*node.items[1], fmt::format("the window must end after it begins: it begins at {} and ends at {}",
+                                                format_duration(out.from), format_duration(to)));
     return false;
   };
   return form;
@@ -62,13 +67,18 @@ Form<std::string> event_form() {
 Form<fault::Trigger> trigger_form() {
   DurationLimits from_zero;
   from_zero.least = Duration{0};
-  return map_form<fault::Trigger>(
+  auto form = map_form<fault::Trigger>(
       "after",
       {field("event", &fault::Trigger::event, event_form(), "The event of the journal that arms the rule.").required(),
        field("delay", &fault::Trigger::delay, duration_form(from_zero), "How long after it the rule begins.")
            .otherwise("0s"),
        field("lasts", &fault::Trigger::lasts, optional_form(duration_form()),
              "How long it then applies. Without it: to the scenario's end.")});
+  form.read = [read = std::move(form.read)](Reading& reading, const Node& node, fault::Trigger& out) {
+    if (node.kind == Node::Kind::map) return read(reading, node, out);
+    return wrong_type(reading, node, "a map (after)", "for example {event: camera_online, delay: 2s}");
+  };
+  return form;
 }
 
 /// Of a rule whose keys are all well.
@@ -79,6 +89,13 @@ bool check_rule(Reading& reading, const Node& map, const FaultRule& rule) {
   };
   if (rule.between && rule.after)
     return mistake("after", "a rule has \"between\" or \"after\", not both", "\"after\" has \"lasts\" for its length");
+  const bool lab_wide = rule.at == "broker" || rule.effect == "refuse";
+  if (lab_wide && !rule.cameras.all())
+    return mistake("cameras", fmt::format("\"{}\" concerns all cameras: it cannot be for some", rule.effect),
+                   "leave \"cameras\" out");
+  if (rule.effect == "refuse" && !rule.between)
+    return mistake(rule.after ? "after" : "inject", "\"refuse\" needs a window of scenario time",
+                   "add between: [0s, 5s]");
   const bool timed = rule.between || rule.after;
   const bool scheduled =
       rule.what->moment == fault::Moment::scheduled || (rule.what->moment == fault::Moment::either && timed);
@@ -86,13 +103,10 @@ bool check_rule(Reading& reading, const Node& map, const FaultRule& rule) {
     return mistake("inject", fmt::format("\"{}\" happens at a moment, and the rule names none", rule.effect),
                    "add between: [5s, 10s], or after: {event: camera_online}");
   if (scheduled && map.find("attempts"))
-    return mistake("attempts",
-                   fmt::format("\"{}\" happens at a moment: it has no attempts to choose from", rule.effect));
-  const bool lab_wide = rule.at == "broker" || rule.effect == "refuse";
-  if (lab_wide && !rule.cameras.all())
-    return mistake("cameras", fmt::format("\"{}\" is for all cameras: it cannot be for some", rule.effect));
-  if (rule.effect == "refuse" && !rule.between)
-    return mistake(rule.after ? "after" : "inject", "\"refuse\" needs a window: between: [0s, 5s]");
+    return mistake(
+        "attempts",
+        fmt::format("\"{}\" happens at the rule's moment, once: there are no attempts to choose from", rule.effect),
+        "leave \"attempts\" out");
   return true;
 }
 
@@ -115,12 +129,14 @@ Form<FaultRule> fault_form() {
        field("after", &FaultRule::after, optional_form(trigger_form()), "An event that makes the rule apply.")});
   form.schema["allOf"] = inject_by_point();
   form.read = [read = std::move(form.read)](Reading& reading, const Node& node, FaultRule& out) {
+    if (node.kind != Node::Kind::map)
+      return wrong_type(reading, node, "a map (the fault)", "for example {id: cut, at: link.mqtt, inject: reset}");
     out.position = reading.position(node);
     bool ok = read(reading, node, out);
     // The effects depend on the point, which may stand below.
-    const Node* inject = node.kind == Node::Kind::map ? node.find("inject") : nullptr;
+    const Node* inject = node.find("inject");
     if (inject && out.point) ok = read_inject(reading, *inject, out) && ok;
-    out.repeatable = !out.between && !out.after;
+    out.repeatable = !out.between && !out.after && out.attempts.last != UINT32_MAX;
     return ok && check_rule(reading, node, out);
   };
   return form;
