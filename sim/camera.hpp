@@ -73,7 +73,7 @@ class Camera {
   void on(const MqttMessage& e);
   void on(const MqttLost& e);
 
-  // camera.cpp: life, stages, failures
+  // camera.cpp: life, stages, failures; camera_device.cpp: attach and clock
   void boot(std::int64_t scheduled_ns);
   void forget();
   void reboot();

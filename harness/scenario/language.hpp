@@ -9,6 +9,8 @@ namespace firstlight::harness {
 
 [[nodiscard]] Form<Scenario> scenario_form();
 [[nodiscard]] Form<Cameras> cameras_form();
+[[nodiscard]] Form<Firmware> firmware_form();
+[[nodiscard]] Form<std::string> defect_name_form();  // of docs/firmware-defects.md
 [[nodiscard]] Form<Lab> lab_form();
 [[nodiscard]] Form<std::vector<FaultRule>> faults_form();
 [[nodiscard]] Form<Quarantine> quarantine_form();

@@ -38,7 +38,7 @@ Form<std::vector<std::string>> tags_form() {
 
 /// The names of defects, or none: a scenario that tests the lab itself says so with an empty list.
 Form<std::vector<std::string>> killed_by_form() {
-  auto form = list_form("killed_by", slug_form("a defect's name"));
+  auto form = list_form("killed_by", defect_name_form());
   form.schema["uniqueItems"] = true;
   return form;
 }
