@@ -134,7 +134,8 @@ Action add_camera(CLI::App& app) {
                                   {{"3.1.1", wire::mqtt::Version::v3_1_1}, {"5", wire::mqtt::Version::v5}},
                                   "MQTT version (default: 3.1.1)");
   verb->add_option("--defect", o->defects, "A bug that the camera has (docs/firmware-defects.md); may be repeated")
-      ->check(CLI::IsMember(defect_names()));
+      ->check(CLI::IsMember(defect_names()).description(""))
+      ->type_name("NAME");
   verb->add_flag("--exit-when-online", o->exit_when_online, "End with 0 as soon as it is online");
   verb->add_option("--timeout", o->timeout_s, "End after so many seconds (0: never)");
   verb->footer("Exit: 0 it was online at the end, 1 it was not. Ctrl-C ends it politely.");
