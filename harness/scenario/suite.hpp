@@ -15,7 +15,7 @@ namespace firstlight::harness {
 struct SuiteFilter {
   std::vector<std::string> tags;          // a scenario needs one of them; empty: any scenario
   std::vector<std::string> exclude_tags;  // and none of these
-  std::optional<Shard> shard;             // of what the tags select; nothing: all
+  std::optional<Shard> shard = {};        // of what the tags select; nothing: all
 };
 
 struct Suite {

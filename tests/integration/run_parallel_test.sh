@@ -51,7 +51,7 @@ online() { [ "$(cat "$work/$1"/*/"$2"/journal.jsonl 2>/dev/null | grep -c camera
 
 echo "-- the process of one scenario is killed"
 mkdir "$work/suite"; long a-crashes; short b-lives; short c-lives
-for signal in SEGV KILL; do
+for signal in ABRT KILL; do
   "$FIRSTLIGHT" run "$work/suite" --seed 1 --jobs 2 --retries 1 --out "$work/crash.$signal" --report-json "$work/crash.json" --report-junit "$work/crash.xml" >"$work/summary" 2>"$work/progress" &
   runner=$!
   expect "the victim plays" within 60 online "crash.$signal" a-crashes
@@ -63,11 +63,11 @@ for signal in SEGV KILL; do
     expect "the second attempt plays" within 60 again
     kill -KILL "$(playing a-crashes)"
   else
-    kill -SEGV "$(playing a-crashes)"
+    kill -ABRT "$(playing a-crashes)"
   fi
   wait $runner
   code=$?
-  if [ "$signal" = SEGV ]; then same "a crash: exit 3" 3 $code; else same "killed from outside: exit 10" 10 $code; fi
+  if [ "$signal" = ABRT ]; then same "a crash: exit 3" 3 $code; else same "killed from outside: exit 10" 10 $code; fi
   same "the verdict is infra" infra "$(jq -r '.scenarios[0].verdict' "$work/crash.json")"
   contains "the check names the signal" "was ended by SIG$signal" "$work/crash.json"
   same "the others have their own" "pass pass" "$(jq -r '[.scenarios[1,2].verdict] | join(" ")' "$work/crash.json")"
