@@ -108,10 +108,10 @@ std::variant<Value, NoValue> parse_value(const Parameter& p, std::string_view te
       const bool negative = p.least < 0 && text.starts_with('-');
       const auto d = parse_duration(negative ? text.substr(1) : text);
       const auto value = d ? std::optional(negative ? -d->count() : d->count()) : std::nullopt;
-      return bounded(p, value, "a duration with its unit, as in 500ms,");
+      return bounded(p, value, "a duration with its unit (such as 500ms)");
     }
     case Kind::bytes:
-      return bounded(p, byte_count(text), "a size with its unit, as in 16KiB or 100B,");
+      return bounded(p, byte_count(text), "a size with its unit (such as 16KiB or 100B)");
     case Kind::integer:
       return bounded(p, whole(text), "a whole number");
     case Kind::percent:

@@ -48,8 +48,8 @@ bool check_faults(Reading& reading, const Good& good, const Scenario& scenario) 
     ok = check_time(reading, *nodes[i], fault, end) && ok;
     if (fault.effect == "cloned-identity" && good.has("cameras") &&
         fault.arguments.integer("of") > scenario.cameras.count) {
-      reading.mistake(*nodes[i]->find("inject"),
-                      fmt::format("there is no camera {} to be cloned", fault.arguments.integer("of")));
+      reading.mistake(*nodes[i]->find("inject"), fmt::format("there is no camera {} to be cloned: the scenario has {}",
+                                                             fault.arguments.integer("of"), scenario.cameras.count));
       ok = false;
     }
   }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "harness/scenario/diagnostic.hpp"
 #include "harness/scenario/faults_form.hpp"
 #include "harness/scenario/values.hpp"
 
@@ -13,9 +14,55 @@ using fault::EffectInfo;
 using fault::Kind;
 using fault::Parameter;
 
+std::string expected(const Parameter& p) {
+  if (p.kind == Kind::text) return "a text";
+  return std::get<fault::NoValue>(fault::parse_value(p, "")).expected;  // an empty text is no value of the others
+}
+
+/// How a person may write it.
+std::string example(const Parameter& p) {
+  switch (p.kind) {
+    case Kind::duration:
+      return "2s";
+    case Kind::bytes:
+      return "16KiB";
+    case Kind::integer:
+      return std::to_string(std::max<std::int64_t>(p.least, 1));
+    case Kind::percent:
+      return "50%";
+    case Kind::text:
+      return "…";
+    case Kind::choice:
+      return std::string(p.choices.front());
+    case Kind::flag:
+      return "true";
+  }
+  return "…";
+}
+
+/// For a number that is there, in the wrong dress.
+std::string hint_for(const Node& node, const Parameter& p) {
+  if (node.kind != Node::Kind::scalar) return {};
+  const auto kind = scalar_kind(node);
+  if (p.kind == Kind::choice) return nearest(node.text, p.choices).empty() ? "" : suggestion(node.text, p.choices);
+  if (p.kind == Kind::text && kind != ScalarKind::text)
+    return fmt::format("write it in quotes: {}", in_quotes(node.text));
+  if (p.kind == Kind::integer && std::holds_alternative<fault::Value>(fault::parse_value(p, node.text)))
+    return fmt::format("write {} without quotes", node.text);
+  if (kind != ScalarKind::integer) return {};
+  const std::string_view unit = p.kind == Kind::bytes ? "B" : p.kind == Kind::percent ? "%" : "";
+  const auto with_unit = node.text + std::string(unit);
+  const bool good = !unit.empty() && std::holds_alternative<fault::Value>(fault::parse_value(p, with_unit));
+  return good ? fmt::format("write {}", with_unit) : "";
+}
+
 bool read_parameter(Reading& reading, const Node& node, const Parameter& p, fault::Arguments& out) {
-  if (node.kind != Node::Kind::scalar)
-    return wrong_type(reading, node, fmt::format("the {} of \"{}\"", fault::kind_name(p.kind), p.name));
+  const auto mistake = [&] {
+    reading.mistake(node, fmt::format("\"{}\" must be {}, found {}", p.name, expected(p), what_it_is(node)),
+                    hint_for(node, p));
+    return false;
+  };
+  if (node.kind != Node::Kind::scalar) return mistake();
   if (p.kind == Kind::duration) {  // for its better messages
     DurationLimits limits;
     limits.may_be_negative = p.least < 0;
@@ -31,11 +78,7 @@ bool read_parameter(Reading& reading, const Node& node, const Parameter& p, faul
                                              : kind == ScalarKind::text;
   auto value = fault::parse_value(p, node.text);
   if (auto* good = std::get_if<fault::Value>(&value); good && fits) return out.set(p.name, std::move(*good)), true;
-  const auto expected = fits ? std::get<fault::NoValue>(value).expected : std::string(fault::kind_name(p.kind));
-  std::vector<std::string_view> choices(p.choices);
-  reading.mistake(node, fmt::format("\"{}\" is {}, found {}", p.name, expected, what_it_is(node)),
-                  choices.empty() ? std::string() : suggestion(node.text, choices));
-  return false;
+  return mistake();
 }
 
 bool fill_in(Reading& reading, const Node& node, const EffectInfo& effect, fault::Arguments& out) {
@@ -46,8 +89,8 @@ bool fill_in(Reading& reading, const Node& node, const EffectInfo& effect, fault
       out.set(p.name, std::get<fault::Value>(fault::parse_value(p, p.fallback)));
       continue;
     }
-    reading.mistake(node, fmt::format("\"{}\" needs its {} ({})", effect.name, p.name, fault::kind_name(p.kind)),
-                    fmt::format("write {{{}: {{{}: …}}}}", effect.name, p.name));
+    reading.mistake(node, fmt::format("\"{}\" needs \"{}\", {}", effect.name, p.name, expected(p)),
+                    fmt::format("for example {{{}: {{{}: {}}}}}", effect.name, p.name, example(p)));
     ok = false;
   }
   return ok;
@@ -73,13 +116,22 @@ bool read_parameters(Reading& reading, const Node& node, const EffectInfo& effec
   return ok;
 }
 
+std::string suggested_effect(std::string_view written, const fault::PointInfo& point) {
+  std::vector<std::string_view> known, elsewhere;
+  for (const auto* e : *point.effects) known.push_back(e->name);
+  for (const auto& other : fault::catalogue()) {
+    const bool one_of_several = !elsewhere.empty() && other.name.starts_with(std::string(elsewhere.back()) + ".");
+    if (other.find(written) && !one_of_several) elsewhere.push_back(other.name);
+  }
+  if (elsewhere.empty() || !nearest(written, known).empty()) return suggestion(written, known);
+  return fmt::format("it can be at {}; here: {}", fmt::join(elsewhere, ", "), fmt::join(known, ", "));
+}
+
 const EffectInfo* find_effect(Reading& reading, const Node& name, const fault::PointInfo& point) {
   const auto* effect = point.find(name.text);
   if (effect) return effect;
-  std::vector<std::string_view> known;
-  for (const auto* e : *point.effects) known.push_back(e->name);
   reading.mistake(name, fmt::format("nothing called {} can be injected at {}", in_quotes(name.text), point.name),
-                  suggestion(name.text, known));
+                  suggested_effect(name.text, point));
   return nullptr;
 }
 
@@ -190,8 +242,11 @@ Json inject_by_point() {
 }
 
 bool read_inject(Reading& reading, const Node& node, FaultRule& out) {
-  if (node.kind != Node::Kind::scalar && (node.kind != Node::Kind::map || node.entries.size() != 1))
-    return wrong_type(reading, node, "an effect's name, or a map with that one key", "for example {delay: 2s}");
+  if (node.kind != Node::Kind::scalar && (node.kind != Node::Kind::map || node.entries.size() != 1)) {
+    const bool several = node.kind == Node::Kind::sequence || node.entries.size() > 1;
+    const auto hint = several ? "write a rule of its own for each effect" : suggested_effect("", *out.point);
+    return wrong_type(reading, node, "one effect: its name, or a map with that one key", hint);
+  }
   const bool bare = node.kind == Node::Kind::scalar;
   const Node& name = bare ? node : *node.entries.front().first;
   out.what = find_effect(reading, name, *out.point);

@@ -22,7 +22,10 @@ bool read_range(Reading& reading, const Node& node, FaultCameras& out) {
   const auto to = number(std::string_view(node.text).substr(dots + 2));
   if (!from || !to || *from == 0)
     return wrong_type(reading, node, "a range of cameras", "for example 1..10; cameras count from 1");
-  if (*to < *from) return reading.mistake(node, fmt::format("the range ends at {}, before {}", *to, *from)), false;
+  if (*to < *from)
+    return reading.mistake(node, fmt::format("the range ends at {}, before it begins", *to),
+                           fmt::format("write {}..{}", *to, *from)),
+           false;
   out.listed.emplace_back(*from, *to);
   return true;
 }
@@ -37,10 +40,14 @@ Form<FaultCameras> fault_cameras_form() {
   form.schema["anyOf"].push_back({{"type", "string"}, {"pattern", "^[0-9]+\\.\\.[0-9]+$"}});
   form.schema["anyOf"].push_back({{"type", "array"}, {"minItems", 1}, {"uniqueItems", true}, {"items", one.schema}});
   form.read = [part = part.read, one = one.read](Reading& reading, const Node& node, FaultCameras& out) {
+    constexpr std::string_view kHint = "all, 20%, 5 (so many), [3, 7] (these), or 1..10";
+    const bool word = node.kind == Node::Kind::scalar && node.text != "all" &&
+                      node.text.find_first_of("0123456789") == std::string::npos;
+    if (word) return wrong_type(reading, node, "cameras", std::string(kHint));
     if (node.kind == Node::Kind::scalar)
       return node.text.find("..") == std::string::npos ? part(reading, node, out.part) : read_range(reading, node, out);
     if (node.kind != Node::Kind::sequence || node.items.empty())
-      return wrong_type(reading, node, "cameras", "all, 20%, 5, [3, 7] or 1..10");
+      return wrong_type(reading, node, "cameras", std::string(kHint));
     bool ok = true;
     for (const Node* item : node.items) {
       std::uint32_t n = 0;
@@ -61,15 +68,16 @@ Form<fault::Attempts> attempts_form() {
   Form<fault::Attempts> form;
   form.schema = {{"type", "string"}, {"pattern", "^(all|(first|from|only|every) [1-9][0-9]{0,8})$"}};
   form.read = [](Reading& reading, const Node& node, fault::Attempts& out) {
-    constexpr std::string_view kHint = "all, first 2, from 3, only 2, or every 3";
-    if (node.kind != Node::Kind::scalar) return wrong_type(reading, node, "attempts", std::string(kHint));
+    constexpr std::string_view kHint = "all, first 2, from 3, only 2, or every 3; attempts count from 1";
+    const auto wrong = [&] { return wrong_type(reading, node, "a choice of attempts", std::string(kHint)); };
+    if (node.kind != Node::Kind::scalar) return wrong();
     if (node.text == "all") return true;
     const auto space = node.text.find(' ');
     const auto word = std::string_view(node.text).substr(0, space);
     const auto n = space == std::string::npos || node.text.size() > space + 10
                        ? std::nullopt
                        : number(std::string_view(node.text).substr(space + 1));
-    if (!n || *n == 0) return wrong_type(reading, node, "attempts", std::string(kHint));
+    if (!n || *n == 0) return wrong();
     if (word == "first")
       out.last = *n;
     else if (word == "from")
@@ -79,7 +87,7 @@ Form<fault::Attempts> attempts_form() {
     else if (word == "every")
       out.first = out.every = *n;
     else
-      return wrong_type(reading, node, "attempts", std::string(kHint));
+      return wrong();
     return true;
   };
   return form;
