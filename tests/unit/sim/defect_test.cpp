@@ -114,7 +114,7 @@ nlohmann::ordered_json mismatched_config() {
   return document;
 }
 
-// The TLS defects are in trust_test.cpp, those of a save that power interrupts in fleet_fault_test.cpp.
+// Over real handshakes, in trust_test.cpp.
 const std::set<Defect> kShownElsewhere{Defect::no_server_name_check, Defect::no_chain_check,
                                        Defect::ignore_server_expiry};
 

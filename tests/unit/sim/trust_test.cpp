@@ -78,7 +78,7 @@ class Trust : public testing::Test {
     const std::map<std::string, asio::ip::address> hosts = {{"broker.example", asio::ip::address_v4::loopback()},
                                                             {"other.example", asio::ip::address_v4::loopback()}};
     const auto share = std::make_shared<ShardShare>(shard, journal->lane(), journal->epoch(),
-                                                    std::make_shared<const CameraConfig>(), hosts, nullptr, true);
+                                                    std::make_shared<const CameraConfig>(config), hosts, nullptr, true);
     std::string outcome;
     asio::co_spawn(shard.io(), serve_one(acceptor, context.get()), asio::detached);
     asio::co_spawn(shard.io(), connect_one(share, std::move(route), outcome), asio::detached);
@@ -88,6 +88,7 @@ class Trust : public testing::Test {
     return outcome;
   }
 
+  CameraConfig config;
   Shard shard{0, "trust"};  // never started: this thread runs its io_context
   std::unique_ptr<journal::Journal> journal = journal::Journal::open("", {}, nullptr).value();
   Authority authority{shard.crypto(), "ca"};
@@ -115,6 +116,29 @@ TEST_F(Trust, AnotherAuthorityOfTheSameName) {
 
 TEST_F(Trust, AnotherName) {
   EXPECT_EQ(outcome_for(authority.pem(), "other.example", kToday), "tls-peer-untrusted");
+}
+
+// Each defect opens one door; the others stay shut.
+TEST_F(Trust, WithoutTheNameCheck) {
+  config.defects = Defect::no_server_name_check;
+  EXPECT_EQ(outcome_for(authority.pem(), "other.example", kToday), "trusted");
+  EXPECT_EQ(outcome_for(authority.pem(), "127.0.0.1", kToday), "trusted");
+  EXPECT_EQ(outcome_for(authority.pem(), "other.example", kToday + 25h), "tls-peer-untrusted");
+  EXPECT_EQ(outcome_for(Authority(shard.crypto(), "x").pem(), "other.example", kToday), "tls-peer-untrusted");
+}
+
+TEST_F(Trust, WithoutTheTimeCheck) {
+  config.defects = Defect::ignore_server_expiry;
+  EXPECT_EQ(outcome_for(authority.pem(), "127.0.0.1", kToday + 25h), "trusted");
+  EXPECT_EQ(outcome_for(authority.pem(), "127.0.0.1", from_unix_seconds(0)), "trusted");
+  EXPECT_EQ(outcome_for(authority.pem(), "other.example", kToday), "tls-peer-untrusted");
+  EXPECT_EQ(outcome_for(Authority(shard.crypto(), "x").pem(), "127.0.0.1", kToday), "tls-peer-untrusted");
+}
+
+TEST_F(Trust, WithoutAnyCheck) {
+  config.defects = Defect::no_chain_check;
+  EXPECT_EQ(outcome_for(Authority(shard.crypto(), "x").pem(), "127.0.0.1", kToday), "trusted");
+  EXPECT_EQ(outcome_for("", "other.example", kToday + 25h), "trusted");
 }
 
 TEST_F(Trust, TheCamerasOwnClockDecides) {
