@@ -73,9 +73,11 @@ void add_defect_option(CLI::App& verb, fault::DefectSet& target) {
   const auto set = [&target](const std::vector<std::string>& given) {
     for (const auto& name : given) target.add(*fault::find_defect(name));
   };
+  // Without the long list of names in the help.
   verb.add_option_function<std::vector<std::string>>(
           "--defect", set, "Give the simulated cameras a bug (docs/firmware-defects.md); may be repeated")
-      ->check(CLI::IsMember(names));
+      ->type_name("NAME")
+      ->check(CLI::IsMember(names).description(""));
 }
 
 Action add_prove(CLI::App& app) {
