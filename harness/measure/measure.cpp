@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace firstlight::harness {
 
@@ -88,6 +89,10 @@ Measurements measure(const std::vector<journal::Event>& events) {
     if (about_camera || event.source == journal::Source::run) std::visit(Fold{out, event}, event.payload);
     if (std::holds_alternative<journal::RunEnded>(event.payload)) break;
   }
+  std::optional<std::int64_t> start;
+  for (const auto& [id, camera] : out.cameras)
+    if (camera.powered) start = std::min(start.value_or(camera.scheduled_ns), camera.scheduled_ns);
+  out.start_ns = start.value_or(0);
   return out;
 }
 

@@ -64,6 +64,9 @@ struct Measurements {
   std::vector<std::pair<std::int64_t, int>> online_changes;  // time and +1 or -1, in order
   std::string end_reason;                                    // of run_ended; empty: the journal has no end
   std::string end_detail;
+  /// The scenario's time 0 on the journal's base, which begins before the lab is ready: the first camera's scheduled
+  /// power-on. 0 while there is none.
+  std::int64_t start_ns = 0;
   std::int64_t last_ns = 0;
 };
 

@@ -29,11 +29,11 @@ Most most_online(const Measurements& m, bool at_end, std::int64_t limit_ns) {
 Finding check(const ExpectOnline& e, const CheckContext& context) {
   Finding out;
   const auto due = e.cameras.of(context.fleet());
-  const std::int64_t limit_ns = e.within ? e.within->count() * 1000 : INT64_MAX;
+  const std::int64_t limit_ns = e.within ? context.m.start_ns + e.within->count() * 1000 : INT64_MAX;
   const auto most = most_online(context.m, !e.within, limit_ns);
   const auto reached = static_cast<std::uint32_t>(most.cameras);
   out.observed = fmt::format("{} of {} cameras online", reached, context.fleet());
-  if (e.within && reached > 0) out.observed += ", the last after " + seconds_text(most.reached_ns);
+  if (e.within && reached > 0) out.observed += ", the last after " + seconds_text(most.reached_ns - context.m.start_ns);
   if (reached >= due) {
     out.is_final = e.within.has_value();
     for (const auto& event : context.events)

@@ -94,6 +94,15 @@ TEST(Judge, OnlineCountsCamerasThatAreOnlineAtTheSameTime) {
   EXPECT_THAT(o.checks[0].observed, HasSubstr("1 of 2 cameras online"));
 }
 
+TEST(Judge, OnlineCountsFromTheScenariosStartNotFromTheJournals) {
+  Story story;  // the lab took three seconds
+  story.good(1, 3000, 3100).good(2, 3010, 3900).end(4000, "settled");
+  const auto o = judge(scenario(2, {online(1s)}), 1, story.events, "");
+  EXPECT_EQ(o.verdict, Verdict::pass);
+  EXPECT_EQ(o.checks[0].observed, "2 of 2 cameras online, the last after 0.900 s");
+  EXPECT_EQ(judge(scenario(2, {online(500ms)}), 1, story.events, "").verdict, Verdict::fail);
+}
+
 TEST(Judge, OnlineWithoutLimitIsAboutTheEnd) {
   Story story;
   story.good(1, 0, 100).say(150, 1, journal::CameraOffline{"connection-closed", ""}).end(300, "run_for");
