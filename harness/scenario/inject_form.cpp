@@ -105,7 +105,8 @@ bool read_parameters(Reading& reading, const Node& node, const EffectInfo& effec
   bool ok = true;
   std::vector<std::string_view> known;
   for (const auto& p : effect.parameters) known.push_back(p.name);
-  for (const auto& [key, value] : unique_entries(reading, node)) {
+  for (const auto& entry : unique_entries(reading, node)) {
+    const Node *key = entry.first, *value = entry.second;
     const auto p = std::find_if(effect.parameters.begin(), effect.parameters.end(),
                                 [&](const auto& x) { return x.name == key->text; });
     if (p == effect.parameters.end())
