@@ -222,8 +222,12 @@ class Service {
     if (!lab_.faults.watches(kPoint)) return;
     fault::BodyDraft draft{&document};
     const auto attempt = shards_[peer.shard.index()]->attempts.next(kPoint, peer.camera);
-    for (auto& shot : lab_.faults.edit(draft, kPoint, peer.camera, attempt))
+    for (auto& shot : lab_.faults.consult(kPoint, peer.camera, attempt)) {
+      const auto before = document;
+      fault::Engine::apply(draft, shot.rule());
+      if (document == before) continue;  // it names a field that this configuration does not have
       shot.fired(lab_.lanes[peer.shard.index()], journal::Source::config_api, peer.address.to_string());
+    }
   }
 
   LabContext lab_;

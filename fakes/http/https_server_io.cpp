@@ -139,7 +139,13 @@ class Connection {
   asio::awaitable<bool> send_faulted(const wire::HttpRequest& request, wire::HttpResponse response,
                                      const fault::HttpPlan& plan, fault::Shots& shots,
                                      SteadyClock::time_point started) {
+    const auto tell = [&](std::string_view effect, const std::string& detail) {  // "": all
+      for (auto& shot : shots)
+        if (effect.empty() || shot.rule().effect->name == effect)
+          shot.fired(core_->lab.lanes[peer_.shard.index()], core_->config.source, peer_.address.to_string(), detail);
+    };
     if (plan.delay > fault::Duration{0}) {
+      tell("delay", format_duration(plan.delay));  // from now on it is late: the device may leave before the answer
       asio::steady_timer timer(peer_.shard.io(), plan.delay);
       boost::system::error_code ec;
       co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ec));
@@ -147,9 +153,7 @@ class Connection {
     if (plan.empty_body) response.body.clear();
     const auto faulted = format_faulted(response, plan);
     const bool sent = co_await send_bytes(request, response, faulted.bytes, started);
-    for (auto& shot : shots)
-      shot.fired(core_->lab.lanes[peer_.shard.index()], core_->config.source, peer_.address.to_string(),
-                 fmt::format("status {}", response.status));
+    if (sent) tell("", fmt::format("status {}", response.status));
     co_return sent && !faulted.close && !response.close;
   }
 

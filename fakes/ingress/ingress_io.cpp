@@ -26,7 +26,8 @@ namespace {
 asio::awaitable<void> say_alert(tcp::socket socket, int alert, std::function<void()> fired) {
   boost::system::error_code ec;
   co_await socket.async_wait(tcp::socket::wait_read, asio::redirect_error(asio::use_awaitable, ec));
-  if (ec) co_return;
+  char first = 0;  // a device that left without a word meets no alert
+  if (ec || ::recv(socket.native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT) != 1) co_return;
   // ContentType alert, legacy version TLS 1.2, two bytes: fatal, and which (RFC 8446 §5.1, §6).
   const std::array<unsigned char, 7> record{21, 3, 3, 0, 2, 2, static_cast<unsigned char>(alert)};
   ::send(socket.native_handle(), record.data(), record.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -137,12 +138,15 @@ std::unique_ptr<Admission> Ingress::admit(Shard& shard, Accepted accepted, std::
     admission->tls_shots_ = faults.edit(tls, points_->tls, camera, own.attempts.next(points_->tls, camera));
 
   const auto shots = std::make_shared<fault::Shots>(std::move(link_shots));
-  const auto tls_shots = std::make_shared<fault::Shots>(admission->tls_shots_);
-  auto fired = [shots, tls_shots, lane, source = source_, peer](std::string_view effect, std::string detail) mutable {
-    for (auto* list : {shots.get(), tls_shots.get()})
+  // `link` and `tls` have an effect of the same name: each list is told apart.
+  const auto teller = [&](const std::shared_ptr<fault::Shots>& list) -> Shaper::Fired {
+    return [list, lane, source = source_, peer](std::string_view effect, const std::string& detail) mutable {
       for (auto& shot : *list)
         if (shot.rule().effect->name == effect) shot.fired(lane, source, peer, detail);
+    };
   };
+  const auto fired = teller(shots);
+  const auto tls_fired = teller(std::make_shared<fault::Shots>(admission->tls_shots_));
   if (link.reset == LinkPlan::Cut::at_once) {
     fired("reset", "at once");
     boost::system::error_code ignored;
@@ -151,12 +155,17 @@ std::unique_ptr<Admission> Ingress::admit(Shard& shard, Accepted accepted, std::
     return nullptr;
   }
   if (link.swallow || tls.stall == TlsPlan::Stall::server_hello) {
-    fired(link.swallow ? "blackhole" : "stall", "");
-    std::make_shared<Shaper>(shard, std::move(admission->socket), link, Shaper::Rules{}, fired)->swallow();
+    const auto shaper = std::make_shared<Shaper>(shard, std::move(admission->socket), link, Shaper::Rules{}, fired);
+    if (link.swallow) {
+      fired("blackhole", "");
+      shaper->swallow();
+    } else {
+      shaper->swallow([tls_fired] { tls_fired("stall", "before the ServerHello"); });
+    }
     return nullptr;
   }
   if (tls.alert) {
-    auto said = [fired, alert = *tls.alert]() mutable { fired("alert", fmt::format("{}", alert)); };
+    auto said = [tls_fired, alert = *tls.alert] { tls_fired("alert", fmt::format("{}", alert)); };
     asio::co_spawn(shard.io(), say_alert(std::move(admission->socket), *tls.alert, std::move(said)), asio::detached);
     return nullptr;
   }
@@ -168,12 +177,12 @@ std::unique_ptr<Admission> Ingress::admit(Shard& shard, Accepted accepted, std::
     Shaper::Rules rules;
     rules.engine = &lab_.faults;
     rules.camera = camera;
-    rules.first_record_only = first_record_only;
+    if (first_record_only) rules.on_first_record = [tls_fired] { tls_fired("stall", "after the first TLS record"); };
     for (const auto& shot : *shots) {
       if (shot.rule().effect->name == "partition") rules.partition = &shot.rule();
       if (shot.rule().effect->name == "latency") rules.random = faults.random(shot);
     }
-    auto shaper = std::make_shared<Shaper>(shard, std::move(admission->socket), link, rules, std::move(fired));
+    auto shaper = std::make_shared<Shaper>(shard, std::move(admission->socket), link, rules, fired);
     auto inner = shaper->start();
     if (!inner) return nullptr;
     admission->socket = std::move(*inner);

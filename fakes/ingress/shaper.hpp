@@ -30,7 +30,7 @@ class Shaper : public std::enable_shared_from_this<Shaper> {
     const fault::Rule* partition = nullptr;  // null: the plan has none
     std::uint32_t camera = 0;
     RandomStream random{0};
-    bool first_record_only = false;  // of the lab's bytes only the first TLS record passes
+    std::function<void()> on_first_record;  // set: of the lab's bytes only the first TLS record passes; called then
   };
 
   Shaper(Shard& shard, boost::asio::ip::tcp::socket device, fault::LinkPlan plan, Rules rules, Fired fired);
@@ -38,7 +38,8 @@ class Shaper : public std::enable_shared_from_this<Shaper> {
   /// Starts, and gives the server's end of the pair. Errors: io-error.
   [[nodiscard]] result<boost::asio::ip::tcp::socket> start();
   /// Starts without a server: reads what comes and answers nothing, until the device ends the connection.
-  void swallow();
+  /// `on_first_bytes`, if any, is called when the device has sent something.
+  void swallow(std::function<void()> on_first_bytes = {});
   /// Resets the device's connection at once.
   void reset();
 
@@ -54,14 +55,13 @@ class Shaper : public std::enable_shared_from_this<Shaper> {
     std::deque<Piece> queue;
     std::size_t queued = 0;
     bool ended = false;                  // no more will be read
-    bool reset_when_empty = false;       // then the connection is reset
     SteadyClock::time_point last_due{};  // pieces never overtake each other
     boost::asio::steady_timer changed;   // cancelled when the queue changes
   };
 
   static boost::asio::awaitable<void> read(std::shared_ptr<Shaper> self, Way way);
   static boost::asio::awaitable<void> write(std::shared_ptr<Shaper> self, Way way);
-  static boost::asio::awaitable<void> discard(std::shared_ptr<Shaper> self);
+  static boost::asio::awaitable<void> discard(std::shared_ptr<Shaper> self, std::function<void()> on_first_bytes);
   boost::asio::awaitable<void> sleep_until(SteadyClock::time_point when);
   boost::asio::awaitable<void> pass_hold();
   boost::asio::awaitable<bool> send(Way way, std::string_view bytes);
@@ -72,6 +72,7 @@ class Shaper : public std::enable_shared_from_this<Shaper> {
   void take(Way way, std::string bytes);
   void limit(Way way, std::string& bytes);
   void enqueue(Direction& d, std::string bytes, Duration gap);
+  void reset_when_drained();
   [[nodiscard]] Duration delay();
   void close();
 
@@ -86,6 +87,7 @@ class Shaper : public std::enable_shared_from_this<Shaper> {
   SteadyClock::time_point born_ = SteadyClock::now();
   std::optional<std::size_t> record_left_;  // of the only TLS record that may pass
   bool stalled_ = false, half_closed_ = false, closed_ = false;
+  bool resets_ = false;  // as soon as what may pass has passed
 };
 
 }  // namespace firstlight::fakes

@@ -52,8 +52,8 @@ result<asio::ip::tcp::socket> Shaper::start() {
   return server;
 }
 
-void Shaper::swallow() {
-  asio::co_spawn(shard_.io(), discard(shared_from_this()), asio::detached);
+void Shaper::swallow(std::function<void()> on_first_bytes) {
+  asio::co_spawn(shard_.io(), discard(shared_from_this(), std::move(on_first_bytes)), asio::detached);
 }
 
 void Shaper::reset() {
@@ -105,7 +105,7 @@ asio::awaitable<void> Shaper::read(std::shared_ptr<Shaper> self, Way way) {
   d.ended = true;
   d.changed.cancel();
   // The device is gone, or nobody would tell it that the lab is.
-  if (way == Way::to_lab && self->stalled_) self->close();
+  if (way == Way::to_lab && (self->stalled_ || self->rules_.on_first_record)) self->close();
 }
 
 void Shaper::take(Way way, std::string bytes) {
@@ -115,15 +115,19 @@ void Shaper::take(Way way, std::string bytes) {
   }
   auto& d = direction(way);
   limit(way, bytes);
-  if (bytes.empty()) {
-    if (d.reset_when_empty && d.queue.empty()) reset();
-    return;
-  }
+  if (bytes.empty()) return reset_when_drained();
   passed_ += static_cast<std::int64_t>(bytes.size());
   if (plan_.slice <= 0 || way == Way::to_lab) return enqueue(d, std::move(bytes), Duration{0});
   fired_("slice", fmt::format("pieces of {} bytes", plan_.slice));
   const auto size = static_cast<std::size_t>(plan_.slice);
   for (std::size_t i = 0; i < bytes.size(); i += size) enqueue(d, bytes.substr(i, size), plan_.slice_pause);
+}
+
+/// First arrives what may pass, both ways, and only then comes the reset.
+void Shaper::reset_when_drained() {
+  if (!resets_ || to_lab_.queued > 0 || to_device_.queued > 0) return;
+  fired_("reset", fmt::format("after {} bytes", plan_.reset_after));
+  reset();
 }
 
 /// Takes away what must not pass.
@@ -134,13 +138,13 @@ void Shaper::limit(Way way, std::string& bytes) {
     return true;
   };
   if (stalled_ || (half_closed_ && way == Way::to_device)) return bytes.clear();
-  if (rules_.first_record_only && way == Way::to_device) {
+  if (rules_.on_first_record && way == Way::to_device) {
     if (!record_left_ && bytes.size() >= kRecordHeader) {
       const auto high = static_cast<unsigned char>(bytes[3]), low = static_cast<unsigned char>(bytes[4]);
       record_left_ = kRecordHeader + (static_cast<std::size_t>(high) << 8 | low);
     }
     const auto left = record_left_.value_or(bytes.size());
-    if (keep(static_cast<std::int64_t>(left))) fired_("stall", "after the first TLS record");
+    if (keep(static_cast<std::int64_t>(left))) rules_.on_first_record();
     if (record_left_) *record_left_ -= std::min(left, bytes.size());
   }
   if (plan_.stall_after && keep(*plan_.stall_after - passed_)) {
@@ -153,10 +157,7 @@ void Shaper::limit(Way way, std::string& bytes) {
   }
   if (plan_.reset == Cut::after_bytes) {
     keep(plan_.reset_after - passed_);
-    if (passed_ + static_cast<std::int64_t>(bytes.size()) >= plan_.reset_after) {
-      fired_("reset", fmt::format("after {} bytes", plan_.reset_after));
-      direction(way).reset_when_empty = true;
-    }
+    resets_ = resets_ || passed_ + static_cast<std::int64_t>(bytes.size()) >= plan_.reset_after;
   }
 }
 
@@ -255,20 +256,24 @@ asio::awaitable<void> Shaper::write(std::shared_ptr<Shaper> self, Way way) {
     d.queued -= piece.bytes.size();
     d.changed.cancel();
     if (!sent) break;
-    if (d.queue.empty() && d.reset_when_empty) co_return self->reset();
+    self->reset_when_drained();
   }
-  if (self->closed_ || self->stalled_ || self->half_closed_ || self->rules_.first_record_only) co_return;
+  if (self->closed_ || self->stalled_ || self->rules_.on_first_record) co_return;
   if (way == Way::to_lab)
     self->lab_.shutdown(asio::socket_base::shutdown_send, ec);
-  else
+  else if (!self->half_closed_)
     self->close();
 }
 
-asio::awaitable<void> Shaper::discard(std::shared_ptr<Shaper> self) {
+asio::awaitable<void> Shaper::discard(std::shared_ptr<Shaper> self, std::function<void()> on_first_bytes) {
   std::vector<char> buffer(4096);
   while (!self->closed_) {
     const auto n = ::recv(self->device_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (n > 0 || (n < 0 && errno == EINTR)) continue;
+    if (n > 0) {
+      if (const auto tell = std::exchange(on_first_bytes, {})) tell();
+      continue;
+    }
+    if (n < 0 && errno == EINTR) continue;
     if (n == 0 || errno != EAGAIN) break;
     co_await self->readable(Way::to_lab);
   }

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "harness/cli/cli.hpp"
+#include "harness/cli/lab_faults.hpp"
 #include "harness/lab/lab.hpp"
 #include "harness/run/interrupt.hpp"
 #include "journal/journal.hpp"
@@ -20,7 +21,7 @@ namespace {
 
 struct Options {
   LabConfig lab;
-  std::string token_lifetime, certificate_lifetime, template_file, journal_file;
+  std::string token_lifetime, certificate_lifetime, template_file, journal_file, faults_file;
   bool json = false, quiet = false;
 };
 
@@ -108,13 +109,20 @@ bool settle(Options& o) {
 
 int lab(Options& o) {
   if (!settle(o)) return kUsage;
+  std::unique_ptr<LabFaults> faults;
+  if (!o.faults_file.empty()) {
+    faults = LabFaults::load(o.faults_file);
+    if (!faults) return kUsage;
+    faults->configure(o.lab);
+  }
   std::FILE* milestones = o.json ? stderr : stdout;
   const auto begin = SteadyClock::now();
-  journal::Journal::Observer observer;
   std::atomic<bool> ready{false};  // what happens before belongs to the start, which reports itself
-  if (!o.quiet)
-    observer = [milestones, &ready](const journal::Event& e) {
-      if (!ready) return;
+  journal::Journal::Observer observer;
+  if (faults || !o.quiet)
+    observer = [milestones, &ready, &faults, quiet = o.quiet](const journal::Event& e) {
+      if (faults) faults->observe(e);
+      if (quiet || !ready) return;
       fmt::print(milestones, "{}\n", journal::narrate(e));
       std::fflush(milestones);
     };
@@ -124,6 +132,7 @@ int lab(Options& o) {
   auto started = RunningLab::start(o.lab, journal);
   if (!started) throw ErrorException(started.error());
   auto& running = **started;
+  if (faults) faults->start(running, journal, journal.lane());
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - begin);
   if (o.json)
     fmt::print("{}\n", ready_json(running.endpoints()).dump());
@@ -132,8 +141,10 @@ int lab(Options& o) {
   std::fflush(stdout);
   ready = true;
   std::string trouble;
-  while (!Interrupt::wait_for(100ms))
+  while (!Interrupt::wait_for(faults ? 5ms : 100ms)) {
+    if (faults) faults->work();
     if (trouble = running.trouble(); !trouble.empty()) break;
+  }
   const auto stopped = running.stop();
   journal.close();
   if (trouble.empty() && !stopped) trouble = stopped.error().text();
@@ -174,6 +185,14 @@ Action add_lab(CLI::App& app) {
                       "How the edge refuses a certificate (default: tls-alert)");
   verb->add_option("--config-template", o->template_file,
                    "JSON object that is merged over the configuration's template");
+  auto* faults = verb->add_option(
+      "--faults", o->faults_file,
+      "Break things by the `faults:` of this scenario, with its `lab:` settings and its seed (or 1). Camera n is the "
+      "device at 127.16.0.n; a rule for all cameras means every device. Scenario time starts when the lab is ready. "
+      "Rules at `attach` and `camera` do nothing: they need simulated cameras");
+  for (const auto* setting : {"--strict-sims", "--token-lifetime", "--certificate-lifetime", "--certificate-key",
+                              "--refusal", "--config-template"})
+    faults->excludes(verb->get_option(setting));
   verb->add_option("--journal", o->journal_file, "Also write every event to this file, as JSON Lines");
   verb->add_flag("--json", o->json, "Print one JSON line with all endpoints when ready; milestones go to stderr");
   verb->add_flag("-q,--quiet", o->quiet, "Do not tell what happens");

@@ -1,0 +1,41 @@
+#include "harness/cli/lab_faults.hpp"
+
+#include <fmt/format.h>
+
+#include "harness/cli/cli.hpp"
+#include "harness/plan/faults.hpp"
+#include "harness/plan/plan.hpp"
+#include "harness/scenario/loader.hpp"
+
+namespace firstlight::harness::cli {
+
+std::unique_ptr<LabFaults> LabFaults::load(const std::string& path) {
+  auto loaded = load_scenario_file(path);
+  if (loaded) return std::unique_ptr<LabFaults>(new LabFaults(std::move(*loaded.scenario)));
+  fmt::print(stderr, "{}", render(loaded.diagnostics));
+  complain(path + ": not a scenario; the lab was not started");
+  return nullptr;
+}
+
+LabFaults::LabFaults(Scenario scenario)
+    : scenario_(std::move(scenario)),
+      seed_(scenario_.seed.value_or(1)),
+      engine_(seed_, scenario_.name, scenario_.cameras.count, plan_faults(scenario_, seed_)) {}
+
+void LabFaults::configure(LabConfig& config) const {
+  config.faults = &engine_;
+  config.settings = scenario_.lab;
+  for (const auto& camera : make_plan(scenario_, seed_).cameras)
+    config.sims.push_back({camera.address, camera.id.value()});
+}
+
+void LabFaults::start(RunningLab& lab, const journal::Journal& journal, journal::Lane lane) {
+  FaultClock::Hands hands;
+  hands.lab = [&lab](const fault::Rule& rule, std::uint32_t camera) { lab.carry_out(rule, camera); };
+  hands.fleet = [](const fault::Rule&, std::uint32_t) {};  // nobody can switch a real camera off from here
+  hands.refuse = [&lab](const std::vector<fault::Point>& links, bool closed) { lab.refuse(links, closed); };
+  clock_.start(SteadyClock::now(), journal.epoch(), std::move(lane), std::move(hands));
+  work();
+}
+
+}  // namespace firstlight::harness::cli

@@ -1,0 +1,275 @@
+// The faults at `link` as the kernel shows them to a device: how its connection ends, how many bytes it got before, and
+// that the journal has each firing once.
+#include <gmock/gmock.h>
+
+#include "tests/unit/fakes/fault_lab.hpp"
+
+namespace firstlight::fakes {
+namespace {
+
+using namespace std::chrono_literals;
+using test::client_hello;
+using test::Device;
+using test::FaultLab;
+using test::kFirst;
+using test::only_for;
+using test::rule_of;
+using test::TlsDevice;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using End = Device::End;
+
+constexpr const char* kRequest = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+class LinkFaults : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { CryptoContext::forbid_default(); }
+  static fault::Rule first(const std::string& effect, const test::Given& given = {}) {
+    return rule_of("link.endorse", effect, given, kFirst);
+  }
+  static std::string bytes(std::size_t n) { return std::to_string(n) + "B"; }
+};
+
+TEST_F(LinkFaults, ARefusedPortIsRefusedByTheKernelAndOpensAgain) {
+  FaultLab lab({});
+  EXPECT_TRUE(lab.serves(1));
+  lab.refuse(true);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Device(lab.port).connect_error, ECONNREFUSED);
+  lab.refuse(false);
+  EXPECT_EQ(lab.server->port(), lab.port);
+  EXPECT_TRUE(lab.serves(1));
+}
+
+TEST_F(LinkFaults, AResetAtOnceComesBeforeAnyByte) {
+  FaultLab lab({first("reset")});
+  Device device(lab.port);
+  EXPECT_EQ(device.receive(), "");
+  EXPECT_EQ(device.end, End::reset);
+  EXPECT_TRUE(lab.serves(1)) << "the second attempt";
+  EXPECT_THAT(lab.firings(), ElementsAre("reset/link.endorse/reset 1 1"));
+}
+
+TEST_F(LinkFaults, AResetBeforeTlsAnswersTheClientHello) {
+  FaultLab lab({only_for(first("reset", {{"when", "before-tls"}}), 1, 1)});
+  Device device(lab.port);
+  EXPECT_TRUE(lab.serves());
+  EXPECT_TRUE(device.silent());
+  EXPECT_EQ(lab.count("reset"), 0U) << "nothing has been broken yet";
+  device.send(client_hello());
+  EXPECT_EQ(device.receive(), "");
+  EXPECT_EQ(device.end, End::reset);
+  EXPECT_THAT(lab.firings(), ElementsAre("reset/link.endorse/reset 1 1"));
+}
+
+TEST_F(LinkFaults, ADeviceThatLeavesBeforeItsClientHelloMeetsNoReset) {
+  FaultLab lab({only_for(rule_of("link.endorse", "reset", {{"when", "before-tls"}}), 1, 1)});
+  { const Device leaves(lab.port); }
+  EXPECT_TRUE(lab.serves());
+  EXPECT_THAT(lab.firings(), IsEmpty());
+}
+
+TEST_F(LinkFaults, AResetAfterTlsLetsTheHandshakeComplete) {
+  FaultLab lab({first("reset", {{"when", "after-tls"}})});
+  TlsDevice device(lab);
+  EXPECT_TRUE(device.handshake());
+  EXPECT_EQ(device.read(), "");
+  EXPECT_EQ(device.end, End::reset);
+  EXPECT_EQ(lab.asked, 0);
+  EXPECT_THAT(lab.firings(), ElementsAre("reset/link.endorse/reset 1 1"));
+}
+
+TEST_F(LinkFaults, AResetAfterBytesComesAtThatByte) {
+  const auto hello = client_hello();
+  FaultLab lab({first("reset", {{"when", "after-bytes"}, {"bytes", bytes(hello.size() + 100)}})});
+  Device device(lab.port);
+  device.send(hello);
+  EXPECT_EQ(device.receive().size(), 100U);
+  EXPECT_EQ(device.end, End::reset);
+  EXPECT_THAT(lab.firings(), ElementsAre("reset/link.endorse/reset 1 1"));
+}
+
+TEST_F(LinkFaults, WhatMayPassArrivesBeforeTheResetThoughItIsLate) {
+  const auto hello = client_hello();
+  FaultLab lab({first("reset", {{"when", "after-bytes"}, {"bytes", bytes(hello.size() + 100)}}),
+                first("latency", {{"of", "300ms"}})});
+  Device device(lab.port);
+  device.send(hello);
+  ::poll(nullptr, 0, 450);
+  device.send("x");  // beyond what may pass, while the answer is under way
+  EXPECT_GE(device.receive().size(), 99U);
+  EXPECT_EQ(device.end, End::reset);
+}
+
+TEST_F(LinkFaults, ABlackholeAcceptsAndIsSilent) {
+  FaultLab lab({only_for(first("blackhole"), 1, 1)});
+  Device device(lab.port);
+  EXPECT_EQ(device.connect_error, 0);
+  EXPECT_TRUE(device.send(client_hello()));
+  EXPECT_TRUE(lab.serves());
+  EXPECT_TRUE(device.silent());
+  EXPECT_TRUE(lab.serves(1)) << "the second attempt";
+  EXPECT_TRUE(device.silent());
+  EXPECT_THAT(lab.firings(), ElementsAre("blackhole/link.endorse/blackhole 1 1"));
+}
+
+TEST_F(LinkFaults, AStallComesAfterThatManyBytesAndNobodySaysSo) {
+  const auto hello = client_hello();
+  FaultLab lab({only_for(first("stall", {{"after", bytes(hello.size() + 70)}}), 1, 1)});
+  Device device(lab.port);
+  device.send(hello);
+  EXPECT_EQ(device.receive(70).size(), 70U);
+  EXPECT_TRUE(lab.serves());
+  EXPECT_TRUE(device.silent());
+  EXPECT_TRUE(device.send("more"));
+  EXPECT_TRUE(lab.serves());
+  EXPECT_TRUE(device.silent());
+  EXPECT_THAT(lab.firings(), ElementsAre("stall/link.endorse/stall 1 1"));
+}
+
+TEST_F(LinkFaults, AStallThatIsNotReachedIsNone) {
+  FaultLab lab({first("stall", {{"after", "1MiB"}})});
+  EXPECT_TRUE(lab.serves(1));
+  EXPECT_THAT(lab.firings(), IsEmpty());
+}
+
+TEST_F(LinkFaults, AHalfCloseIsAFinAfterThatManyBytesAndTheLabStillReads) {
+  const auto hello = client_hello();
+  FaultLab lab({only_for(first("half-close", {{"after", bytes(hello.size() + 100)}}), 1, 1)});
+  Device device(lab.port);
+  device.send(hello);
+  EXPECT_TRUE(lab.fired("half-close")) << "the bytes are still unread here";
+  EXPECT_EQ(device.receive().size(), 100U);
+  EXPECT_EQ(device.end, End::fin);
+  EXPECT_TRUE(device.send("more"));
+  EXPECT_TRUE(lab.serves());
+  EXPECT_TRUE(device.send("and more")) << "a closed socket would have answered the first with a reset";
+  EXPECT_TRUE(lab.serves());
+  EXPECT_EQ(device.receive(), "");
+  EXPECT_EQ(device.end, End::fin);
+  EXPECT_THAT(lab.firings(), ElementsAre("half-close/link.endorse/half-close 1 1"));
+}
+
+TEST_F(LinkFaults, ASliceIsOneSmallPieceAtATime) {
+  FaultLab lab({only_for(first("slice", {{"bytes", "33B"}, {"pause", "1h"}}), 1, 1)});
+  Device device(lab.port);
+  device.send(client_hello());
+  EXPECT_EQ(device.receive(33).size(), 33U);
+  EXPECT_TRUE(lab.serves());
+  EXPECT_TRUE(device.silent()) << "the next piece is for after the pause";
+  EXPECT_THAT(lab.firings(), ElementsAre("slice/link.endorse/slice 1 1"));
+}
+
+TEST_F(LinkFaults, SlicesAreTheWholeOfIt) {
+  FaultLab lab({first("slice", {{"bytes", "1B"}, {"pause", "0s"}})});
+  lab.body.assign(3000, 'x');
+  TlsDevice device(lab);
+  ASSERT_TRUE(device.handshake());
+  device.write(kRequest);
+  std::string got;
+  while (got.size() < 3000) {
+    const auto some = device.read();
+    if (some.empty()) break;
+    got += some;
+  }
+  EXPECT_THAT(got, testing::EndsWith(lab.body));
+}
+
+TEST_F(LinkFaults, LatencyIsAddedToBothWays) {
+  FaultLab lab({first("latency", {{"of", "60ms"}})});
+  Device device(lab.port);
+  const auto sent = SteadyClock::now();
+  device.send(client_hello());
+  EXPECT_EQ(device.receive(1).size(), 1U);
+  EXPECT_GE(SteadyClock::now() - sent, 120ms);
+  EXPECT_THAT(lab.firings(), ElementsAre("latency/link.endorse/latency 1 1"));
+}
+
+TEST_F(LinkFaults, BandwidthIsBytesASecond) {
+  const auto hello = client_hello();
+  FaultLab lab({first("bandwidth", {{"rate", bytes(hello.size() * 5)}})});
+  Device device(lab.port);
+  const auto sent = SteadyClock::now();
+  device.send(hello);
+  EXPECT_EQ(device.receive(1).size(), 1U);
+  EXPECT_GE(SteadyClock::now() - sent, 200ms) << "the ClientHello alone takes a fifth of a second";
+  EXPECT_THAT(lab.firings(), ElementsAre("bandwidth/link.endorse/bandwidth 1 1"));
+}
+
+TEST_F(LinkFaults, APartitionHoldsAndThenDelivers) {
+  auto rule = rule_of("link.endorse", "partition");
+  rule.between = fault::Window{0s, 400ms};
+  FaultLab lab({only_for(rule, 1, 1)});
+  const auto now = SteadyClock::now();
+  lab.faults.start(now, now);
+  Device device(lab.port);
+  device.send(client_hello());
+  EXPECT_EQ(device.receive(1).size(), 1U);
+  EXPECT_GE(SteadyClock::now() - now, 400ms);
+  EXPECT_THAT(lab.firings(), ElementsAre("partition/link.endorse/partition 1 1"));
+}
+
+TEST_F(LinkFaults, AFlappingLinkHoldsWhatComesInItsDownPhase) {
+  FaultLab lab({only_for(first("flap", {{"up", "1ms"}, {"down", "1h"}}), 1, 1)});
+  Device device(lab.port);
+  for (int i = 0; i < 500 && lab.count("flap") == 0; ++i) {
+    device.send(std::string(1, '\x16'));  // the first byte of a TLS record, and no whole record follows
+    ::poll(nullptr, 0, 20);
+  }
+  EXPECT_TRUE(lab.fired("flap"));
+  EXPECT_TRUE(device.silent());
+}
+
+TEST_F(LinkFaults, CamerasThatTheRuleDoesNotMeanSeeNothing) {
+  FaultLab lab({only_for(rule_of("link.endorse", "reset"), 3, 3)});
+  EXPECT_TRUE(lab.serves(2));
+  EXPECT_TRUE(lab.serves(4));
+  test::Client stranger(lab.lab, lab.port, "127.0.0.1");
+  stranger.send(kRequest);
+  EXPECT_TRUE(stranger.receive_response().starts_with("HTTP/1.1 200"));
+  Device hit(lab.port, 3);
+  hit.receive();
+  EXPECT_EQ(hit.end, End::reset);
+  EXPECT_THAT(lab.firings(), ElementsAre("reset/link.endorse/reset 3 1"));
+}
+
+TEST_F(LinkFaults, AStallAtLinkIsNotTakenForOneAtTls) {
+  auto far = only_for(rule_of("link.endorse", "stall", {{"after", "1MiB"}}), 1, 1);
+  far.id = "far";
+  FaultLab lab({far, only_for(rule_of("tls.endorse", "stall", {{"step", "certificate"}}), 1, 1)});
+  Device device(lab.port);
+  device.send(client_hello());
+  EXPECT_TRUE(lab.fired("stall"));
+  EXPECT_THAT(lab.firings(), ElementsAre("stall/tls.endorse/stall 1 1"));
+}
+
+TEST_F(LinkFaults, TwoHundredStalledConnectionsHoldUpNobody) {
+  FaultLab lab({only_for(rule_of("link.endorse", "blackhole"), 1, 100),
+                only_for(rule_of("tls.endorse", "stall", {{"step", "server-hello"}}), 101, 150),
+                only_for(rule_of("tls.endorse", "stall", {{"step", "certificate"}}), 151, 200)});
+  const auto hello = client_hello();
+  std::vector<std::unique_ptr<Device>> stalled;
+  for (std::uint32_t n = 1; n <= 200; ++n) {
+    stalled.push_back(std::make_unique<Device>(lab.port, n));
+    EXPECT_TRUE(stalled.back()->send(hello));
+    if (n > 150) {
+      EXPECT_EQ(stalled.back()->receive(5).substr(0, 1), "\x16");
+    }
+  }
+  EXPECT_TRUE(lab.fired("blackhole", 100));
+  EXPECT_TRUE(lab.fired("stall", 100));
+  for (std::uint32_t n = 201; n <= 240; ++n) EXPECT_TRUE(lab.serves(n)) << n;
+  for (std::uint32_t n = 1; n <= 200; ++n) {
+    auto& device = *stalled[n - 1];
+    // Of the last fifty the ServerHello may still be unread, but nothing may come after it.
+    if (n > 150) {
+      std::array<char, 4096> buffer{};
+      while (::recv(device.fd, buffer.data(), buffer.size(), MSG_DONTWAIT) > 0) {
+      }
+    }
+    EXPECT_TRUE(device.silent()) << n << " ended";
+  }
+  EXPECT_EQ(lab.firings().size(), 200U);
+}
+
+}  // namespace
+}  // namespace firstlight::fakes
