@@ -1,8 +1,26 @@
 #include "sim/openssl_verifier.hpp"
 
+#include <openssl/x509v3.h>
+
 #include <algorithm>
+#include <string>
 
 namespace firstlight::sim {
+
+namespace {
+
+/// What TLS libraries ask of a key at their usual level (OpenSSL's is 2): RSA-2048, P-224.
+constexpr int kLeastSecurityBits = 112;
+
+/// Found out now and not at every handshake, where it would look like a failure of the broker.
+result<void> check_for_tls_client(X509* certificate, EVP_PKEY* key) {
+  const int bits = EVP_PKEY_get_security_bits(key);
+  if (bits < kLeastSecurityBits) return Error(Errc::certificate_weak, std::to_string(bits) + " bits of security");
+  if (X509_check_purpose(certificate, X509_PURPOSE_SSL_CLIENT, 0) != 1) return Error(Errc::certificate_usage);
+  return {};
+}
+
+}  // namespace
 
 result<void> OpensslVerifier::verify_token(const wire::ParsedToken& token, std::string_view key_pem) {
   const auto at = keys_.find(token.key_id);
@@ -46,6 +64,7 @@ result<wire::Validity> OpensslVerifier::check_identity(const DeviceConfig& confi
   auto key = wire::parse_private_key(crypto_, config.private_key_pem.reveal());
   if (!key) return Error(key.error().code, "private_key_pem");
   if (!wire::key_matches(certificate->get(), key->get())) return Error(Errc::certificate_key_mismatch);
+  if (auto fit = check_for_tls_client(certificate->get(), key->get()); !fit) return fit.error();
   const auto validity = wire::validity(certificate->get());
   if (parsed_.size() >= kMaxParsed) parsed_.pop_front();
   parsed_.push_back(Parsed{config.certificate_pem, config.private_key_pem.reveal(),

@@ -19,8 +19,9 @@ class Verifier {
   /// HS256 with the text of the key as the secret: what a camera with a defect mistakes for a verification. Errors:
   /// token-signature.
   [[nodiscard]] virtual result<void> verify_hmac(const wire::ParsedToken& token, std::string_view key_pem) = 0;
-  /// Certificate, key and trust anchor parse and the key belongs to the certificate. Errors: certificate-malformed,
-  /// key-malformed, certificate-key-mismatch. The caller judges the validity against its own clock.
+  /// Certificate, key and trust anchor parse, the key belongs to the certificate, and a TLS library will use both for a
+  /// client. Errors: certificate-malformed, key-malformed, certificate-key-mismatch, certificate-weak,
+  /// certificate-usage. The caller judges the validity against its own clock.
   [[nodiscard]] virtual result<wire::Validity> check_identity(const DeviceConfig& config) = 0;
 };
 
