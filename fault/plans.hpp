@@ -145,6 +145,7 @@ struct MqttPlan {
   std::optional<int> connack;  // refused with this code
   bool withhold_connack = false;
   bool withhold_suback = false;
+  std::optional<int> suback;  // every filter is answered with this code
   bool withhold_puback = false;
   bool withhold_pingresp = false;
   std::optional<std::int64_t> disconnect_after;  // packets of the device

@@ -42,11 +42,12 @@ SessionFaults::SessionFaults(const fault::Engine& engine, const fault::Shots& sh
   }
 }
 
-/// The first rule that says so, and whose time it is.
+/// The rule that says so, and whose time it is. Of several the last one counts, as where effects edit one plan.
 template <class Wanted>
 SessionFaults::Armed* SessionFaults::find(Wanted wanted) {
-  for (auto& armed : armed_)
-    if (!armed.spent && wanted(armed.plan) && engine_.active(armed.shot.rule(), armed.shot.camera())) return &armed;
+  for (auto armed = armed_.rbegin(); armed != armed_.rend(); ++armed)
+    if (!armed->spent && wanted(armed->plan) && engine_.active(armed->shot.rule(), armed->shot.camera()))
+      return &*armed;
   return nullptr;
 }
 
@@ -113,6 +114,7 @@ std::optional<End> SessionFaults::after_broker(std::string& to_device, std::size
       prove(armed->shot, fmt::format("{} withheld", mqtt::packet_name(type)));
       continue;
     }
+    if (type == PacketType::suback) refuse_filters(**frame, to_device.data() + added);
     added += bytes;
     if (type != PacketType::suback) continue;
     const auto before = to_device.size();
@@ -120,6 +122,18 @@ std::optional<End> SessionFaults::after_broker(std::string& to_device, std::size
     added += to_device.size() - before;
   }
   return {};
+}
+
+/// The codes are a SUBACK's last bytes, one a filter (MQTT 3.1.1 §3.9.3, 5 §3.9.3).
+void SessionFaults::refuse_filters(const mqtt::Frame& frame, char* packet) {
+  auto* armed = find([](const auto& plan) { return plan.suback.has_value(); });
+  if (armed == nullptr) return;
+  const auto suback = mqtt::decode(frame, version_);
+  if (!suback) return;
+  const auto count = std::get<mqtt::Suback>(*suback).codes.size();
+  const int code = *armed->plan.suback;
+  std::fill_n(packet + frame.total_bytes - count, count, static_cast<char>(code));
+  prove(armed->shot, fmt::format("SUBACK {}", code));
 }
 
 std::optional<End> SessionFaults::after_suback(std::string& to_device, std::size_t at) {

@@ -61,6 +61,7 @@ class SessionFaults {
   [[nodiscard]] Armed* find(Wanted wanted);
   [[nodiscard]] Armed* withholding(wire::mqtt::PacketType type);
   void remember_filter(const wire::mqtt::Frame& frame);
+  void refuse_filters(const wire::mqtt::Frame& frame, char* packet);
   [[nodiscard]] std::optional<End> after_suback(std::string& to_device, std::size_t at);
   void insert(std::string& to_device, std::size_t at, const std::string& bytes, fault::Shot& shot);
 
