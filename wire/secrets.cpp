@@ -38,4 +38,8 @@ std::optional<std::string_view> find_secret(std::string_view text) {
   return {};
 }
 
+std::string without_secret(std::string_view text) {
+  return find_secret(text) ? "[redacted]" : std::string(text);
+}
+
 }  // namespace firstlight::wire

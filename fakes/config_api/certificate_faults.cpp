@@ -4,6 +4,9 @@
 #include <openssl/evp.h>
 
 #include <stdexcept>
+#include <tuple>
+
+#include "fakes/http/effective.hpp"
 
 namespace firstlight::fakes::config_api {
 
@@ -37,28 +40,38 @@ wire::Validity shifted(wire::Validity v, const fault::CertificatePlan& plan, Wal
   return v;
 }
 
+/// What a device can tell of the plan.
+auto told(const fault::CertificatePlan& plan, const wire::Validity& proper, WallTime now) {
+  const auto validity = shifted(proper, plan, now);
+  return std::tuple(validity.not_before, validity.not_after, plan.foreign_key, plan.foreign_authority,
+                    plan.server_usage, plan.other_device, plan.weak_key);
+}
+
 }  // namespace
 
-CertificateFaults::CertificateFaults(const LabContext& lab, const HttpPeer& peer, fault::AttemptCounter& attempts)
-    : lab_(lab), peer_(peer) {
+CertificateFaults::CertificateFaults(const LabContext& lab, const HttpPeer& peer, fault::AttemptCounter& attempts) {
   constexpr auto kPoint = fault::Point::config_api_certificate;
   if (lab.faults.watches(kPoint))
     shots_ = lab.faults.edit(plan_, kPoint, peer.camera, attempts.next(kPoint, peer.camera));
 }
 
 iot::IssuedCertificate CertificateFaults::issue(const CryptoContext& crypto, iot::Authority& authority,
-                                                wire::KeyKind kind, wire::Validity proper, WallTime now) {
+                                                std::vector<PkeyPtr> keys, wire::Validity proper, WallTime now) {
   const auto validity = shifted(proper, plan_, now);
-  const auto key = plan_.weak_key ? weak_key(crypto) : wire::generate_key(crypto, kind);
+  const auto key = plan_.weak_key ? weak_key(crypto) : std::move(keys.front());
   const auto usage = plan_.server_usage ? wire::CertificateUsage::server : wire::CertificateUsage::client;
   auto issued = plan_.foreign_authority
                     ? iot::Authority(crypto, iot::make_authority(crypto, "An authority that nobody knows", now))
                           .issue(key.get(), validity, usage)
                     : authority.issue(key.get(), validity, usage);
-  if (plan_.foreign_key) issued.private_key_pem = wire::private_key_pem(wire::generate_key(crypto, kind).get());
-  for (auto& shot : shots_)
-    shot.fired(lab_.lanes[peer_.shard.index()], journal::Source::config_api, peer_.address.to_string(),
-               "certificate " + issued.id.value());
+  if (plan_.foreign_key) issued.private_key_pem = wire::private_key_pem(keys.back().get());
+  const auto outcome = [&](const fault::Shots& those) {
+    fault::CertificatePlan plan;
+    for (const auto& shot : those) fault::Engine::apply(plan, shot.rule());
+    return told(plan, proper, now);
+  };
+  for (const auto& shot : effective(shots_, outcome))
+    pending_.push_back({shot, journal::Source::config_api, "certificate " + issued.id.value()});
   return issued;
 }
 

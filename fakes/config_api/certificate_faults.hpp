@@ -10,24 +10,27 @@ namespace firstlight::fakes::config_api {
 
 class CertificateFaults {
  public:
-  /// On the peer's shard; `lab` and `peer` outlive it.
+  /// On the peer's shard.
   CertificateFaults(const LabContext& lab, const HttpPeer& peer, fault::AttemptCounter& attempts);
 
   /// Whether the certificate is to be another one than the proper.
   [[nodiscard]] bool any() const { return !shots_.empty(); }
-  /// As the plan says; what it leaves alone is proper.
-  [[nodiscard]] iot::IssuedCertificate issue(const CryptoContext& crypto, iot::Authority& authority, wire::KeyKind kind,
-                                             wire::Validity proper, WallTime now);
+  /// How many device keys issue() needs: none for a weak one, another for the one handed out in its place.
+  [[nodiscard]] std::size_t keys_needed() const { return (plan_.weak_key ? 0U : 1U) + (plan_.foreign_key ? 1U : 0U); }
+  /// As the plan says; what it leaves alone is proper. `keys`: of the kind that devices have, as many as are needed.
+  [[nodiscard]] iot::IssuedCertificate issue(const CryptoContext& crypto, iot::Authority& authority,
+                                             std::vector<PkeyPtr> keys, wire::Validity proper, WallTime now);
+  /// What a device that is handed the certificate has met.
+  [[nodiscard]] const std::vector<PendingShot>& shots() const { return pending_; }
   /// It is issued and registered for another device than the one that is given it.
   [[nodiscard]] bool for_another_device() const { return plan_.other_device; }
   /// It is from an authority that the registry does not know.
   [[nodiscard]] bool foreign() const { return plan_.foreign_authority; }
 
  private:
-  const LabContext& lab_;
-  const HttpPeer& peer_;
   fault::CertificatePlan plan_;
   fault::Shots shots_;
+  std::vector<PendingShot> pending_;
 };
 
 }  // namespace firstlight::fakes::config_api

@@ -7,9 +7,10 @@
 
 #include "fakes/config_api/certificate_faults.hpp"
 #include "fakes/config_api/document.hpp"
-#include "fakes/config_api/rsa_pool.hpp"
+#include "fakes/http/effective.hpp"
 #include "fakes/http/json_error.hpp"
 #include "fakes/iot/faults.hpp"
+#include "fakes/rsa_pool.hpp"
 
 namespace firstlight::fakes::config_api {
 
@@ -69,12 +70,14 @@ class Service {
   Service(LabContext& lab, ConfigApiConfig config, ordered_json base, const endorse::KeyDirectory& keys,
           iot::Registry& registry, const iot::AuthorityPem& device_authority)
       : lab_(lab), config_(std::move(config)), base_(std::move(base)), registry_(registry) {
-    if (config_.key_kind == wire::KeyKind::rsa_2048) pool_ = std::make_unique<RsaPool>(kRsaKeysReady);
+    // As many threads as would otherwise make keys when none is ready: the shards', and one ahead of them.
+    if (config_.key_kind == wire::KeyKind::rsa_2048)
+      pool_ = std::make_unique<RsaPool>(kRsaKeysReady, lab_.shards.size() + 1);
     for (unsigned i = 0; i < lab_.shards.size(); ++i)
       shards_.push_back(std::make_unique<PerShard>(lab_.shards.at(i).crypto(), keys, device_authority));
   }
 
-  asio::awaitable<wire::HttpResponse> handle(const HttpPeer& peer, const wire::HttpRequest& request) {
+  asio::awaitable<HttpAnswer> handle(const HttpPeer& peer, const wire::HttpRequest& request) {
     Timings at;
     at.started = SteadyClock::now();
     const KeyLookup lookup = [&shard = *shards_[peer.shard.index()]](const std::string& kid) {
@@ -120,7 +123,7 @@ class Service {
     return json_error(403, "SimNotAllowed", error_text(Errc::token_foreign_sim));
   }
 
-  asio::awaitable<wire::HttpResponse> provision(const HttpPeer& peer, const wire::EndorseClaim& claim, Timings at) {
+  asio::awaitable<HttpAnswer> provision(const HttpPeer& peer, const wire::EndorseClaim& claim, Timings at) {
     auto device = co_await registry_.admit_device(*claim.imsi, claim.imei, claim.sim_id);
     if (!device) co_return unavailable();
     at.admitted = SteadyClock::now();
@@ -133,23 +136,39 @@ class Service {
     auto merged = merge_over(base_, device->config_overrides);
     if (!merged)
       co_return json_error(500, "ConfigurationInvalid", "The device's own configuration is not a usable JSON object.");
+    std::vector<PendingShot> shots;
     auto certificate = reusable(*device);
     if (!certificate) {
-      auto& attempts = shards_[peer.shard.index()]->attempts;
-      CertificateFaults faults(lab_, peer, attempts);
-      iot::Issue registration(lab_, peer, attempts);
-      certificate = issue(peer.shard, faults, registration);
-      at.issued = SteadyClock::now();
-      const auto owner = co_await owner_of(*device, peer, faults);
-      result<void> stored;
-      // A certificate from a foreign authority is not the registry's.
-      if (!faults.foreign()) stored = co_await registration.register_certificate(registry_, owner, *certificate);
-      if (!stored) co_return unavailable();
-      at.registered = SteadyClock::now();
-      if (config_.repeat == RepeatPolicy::reuse) issued_.keep(device->id, *certificate);
-      append(peer, issued_event(*device, *certificate, at));
+      certificate = co_await reissue(peer, *device, at, shots);
+      if (!certificate) {
+        HttpAnswer refused(unavailable());
+        refused.shots = std::move(shots);
+        co_return refused;
+      }
     }
-    co_return respond(peer, std::move(*merged), *device, *certificate);
+    co_return respond(peer, std::move(*merged), *device, *certificate, std::move(shots));
+  }
+
+  /// A new certificate, registered; nothing when the registry did not take it. Adds what stands in the answer then.
+  asio::awaitable<std::optional<iot::IssuedCertificate>> reissue(const HttpPeer& peer, const iot::DeviceRecord& device,
+                                                                 Timings& at, std::vector<PendingShot>& shots) {
+    auto& attempts = shards_[peer.shard.index()]->attempts;
+    CertificateFaults faults(lab_, peer, attempts);
+    std::optional<iot::Issue> registration;  // nothing: a certificate from a foreign authority is not the registry's
+    if (!faults.foreign()) registration.emplace(lab_, peer, attempts);
+    auto certificate = co_await issue(peer.shard, faults, registration);
+    at.issued = SteadyClock::now();
+    if (registration) {
+      const auto owner = co_await owner_of(device, peer, faults);
+      const auto stored = co_await registration->register_certificate(registry_, owner, certificate);
+      shots = registration->shots();
+      if (!stored) co_return std::nullopt;
+    }
+    at.registered = SteadyClock::now();
+    shots.insert(shots.begin(), faults.shots().begin(), faults.shots().end());
+    if (config_.repeat == RepeatPolicy::reuse) issued_.keep(device.id, certificate);
+    append(peer, issued_event(device, certificate, at));
+    co_return certificate;
   }
 
   /// Whose certificate it is: the device's own, or by a fault that of a device which never asked.
@@ -184,21 +203,29 @@ class Service {
     return kept;
   }
 
-  iot::IssuedCertificate issue(Shard& shard, CertificateFaults& faults, const iot::Issue& registration) {
+  asio::awaitable<iot::IssuedCertificate> issue(Shard& shard, CertificateFaults& faults,
+                                                std::optional<iot::Issue>& registration) {
+    std::vector<PkeyPtr> keys;
+    while (keys.size() < faults.keys_needed()) {
+      auto key = co_await new_key(shard);
+      keys.push_back(std::move(key));
+    }
     const auto now = from_unix_seconds(unix_seconds(lab_.clock.now()));
     wire::Validity validity{now - kBackdate, now + config_.certificate_lifetime};
-    registration.limit(validity);
+    if (registration) registration->limit(validity);
     auto& authority = shards_[shard.index()]->authority;
-    if (faults.any()) return faults.issue(shard.crypto(), authority, config_.key_kind, validity, now);
-    if (const auto pem = pool_ ? pool_->take() : std::nullopt) {
-      const auto key = wire::parse_private_key(shard.crypto(), pem->reveal());
-      return authority.issue_device(key.value().get(), validity);
-    }
-    return authority.issue_device(config_.key_kind, validity);
+    if (faults.any()) co_return faults.issue(shard.crypto(), authority, std::move(keys), validity, now);
+    co_return authority.issue_device(keys.front().get(), validity);
   }
 
-  wire::HttpResponse respond(const HttpPeer& peer, ordered_json merged, const iot::DeviceRecord& device,
-                             const iot::IssuedCertificate& certificate) const {
+  /// Of the kind that devices have. An EC key is made in some tens of microseconds; RSA keys come from the pool.
+  asio::awaitable<PkeyPtr> new_key(Shard& shard) {
+    if (pool_) co_return co_await pool_->next(shard);
+    co_return wire::generate_key(shard.crypto(), config_.key_kind);
+  }
+
+  HttpAnswer respond(const HttpPeer& peer, ordered_json merged, const iot::DeviceRecord& device,
+                     const iot::IssuedCertificate& certificate, std::vector<PendingShot> shots) const {
     DeviceFacts facts;
     facts.device_id = device.id;
     facts.certificate_id = certificate.id;
@@ -212,22 +239,27 @@ class Service {
     wire::HttpResponse response;
     response.headers.emplace_back("Cache-Control", "no-store");  // it holds a private key
     auto document = fill_document(std::move(merged), facts);
-    edit_body(peer, document);
+    for (const auto& shot : edit_body(peer, document)) shots.push_back({shot, journal::Source::config_api, {}});
     response.body = document.dump();
-    return response;
+    HttpAnswer answer(std::move(response));
+    answer.shots = std::move(shots);
+    return answer;
   }
 
-  void edit_body(const HttpPeer& peer, ordered_json& document) const {
+  /// The shots that a device can tell from the document: not one for a field that this configuration does not have.
+  fault::Shots edit_body(const HttpPeer& peer, ordered_json& document) const {
     constexpr auto kPoint = fault::Point::config_api_body;
-    if (!lab_.faults.watches(kPoint)) return;
-    fault::BodyDraft draft{&document};
+    if (!lab_.faults.watches(kPoint)) return {};
     const auto attempt = shards_[peer.shard.index()]->attempts.next(kPoint, peer.camera);
-    for (auto& shot : lab_.faults.consult(kPoint, peer.camera, attempt)) {
-      const auto before = document;
-      fault::Engine::apply(draft, shot.rule());
-      if (document == before) continue;  // it names a field that this configuration does not have
-      shot.fired(lab_.lanes[peer.shard.index()], journal::Source::config_api, peer.address.to_string());
-    }
+    auto shots = lab_.faults.consult(kPoint, peer.camera, attempt);
+    const auto edited = [proper = document](const fault::Shots& those) {
+      auto copy = proper;
+      fault::BodyDraft draft{&copy};
+      for (const auto& shot : those) fault::Engine::apply(draft, shot.rule());
+      return copy;
+    };
+    document = edited(shots);
+    return effective(std::move(shots), edited);
   }
 
   LabContext lab_;

@@ -38,21 +38,53 @@ std::string base64url(std::string_view text) {
   return base64url_encode({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
-std::string sign(const CryptoContext& crypto, const fault::TokenDraft& draft, EVP_PKEY* key) {
-  const auto header = draft.header.dump();
-  const auto claims = draft.claims.dump();
-  const auto input = base64url(header) + "." + base64url(claims);
+std::string input_of(const fault::TokenDraft& draft) {
+  return base64url(draft.header.dump()) + "." + base64url(draft.claims.dump());
+}
+
+std::string sign(const CryptoContext& crypto, const fault::TokenDraft& draft, const DraftKeys& keys) {
   switch (draft.signature) {
     case Signature::proper:
-      return wire::sign_token(crypto, header, claims, key);
+      return wire::sign_token(crypto, draft.header.dump(), draft.claims.dump(), keys.proper);
     case Signature::unknown_key:
-      return wire::sign_token(crypto, header, claims, wire::generate_key(crypto, wire::KeyKind::rsa_2048).get());
+      if (keys.stranger == nullptr) throw std::logic_error("a stranger's signature without the stranger's key");
+      return wire::sign_token(crypto, draft.header.dump(), draft.claims.dump(), keys.stranger);
     case Signature::none:
-      return input + ".";
-    case Signature::hmac_public_key:
-      return input + "." + base64url(hmac_sha256(crypto, wire::public_key_pem(key), input));
+      return input_of(draft) + ".";
+    case Signature::hmac_public_key: {
+      const auto input = input_of(draft);
+      return input + "." + base64url(hmac_sha256(crypto, wire::public_key_pem(keys.proper), input));
+    }
   }
   return {};
+}
+
+/// As long as the signature, and another one for each way to sign.
+std::string stand_in(Signature signature, EVP_PKEY* key) {
+  const auto base64url_length = [](std::size_t bytes) { return (bytes * 8 + 5) / 6; };
+  switch (signature) {
+    case Signature::proper:
+      return std::string(base64url_length(static_cast<std::size_t>(EVP_PKEY_get_size(key))), '+');
+    case Signature::unknown_key:
+      return std::string(base64url_length(2048 / 8), '?');
+    case Signature::none:
+      return {};
+    case Signature::hmac_public_key:
+      return std::string(base64url_length(32), '#');
+  }
+  return {};
+}
+
+/// What is done to a token after it was signed.
+std::string damaged(std::string token, const fault::TokenDraft& draft) {
+  const auto signature = token.rfind('.') + 1;
+  if (draft.flip_signature && signature < token.size()) {
+    // The first character of the signature carries six whole bits: another one is another signature.
+    auto& first = token[signature];
+    first = first == 'A' ? 'B' : 'A';
+  }
+  if (draft.keep_bytes && *draft.keep_bytes < token.size()) token.resize(*draft.keep_bytes);
+  return token;
 }
 
 }  // namespace
@@ -65,16 +97,19 @@ fault::TokenDraft make_draft(std::string_view header_json, std::string_view clai
   return draft;
 }
 
-std::string sign_draft(const CryptoContext& crypto, const fault::TokenDraft& draft, EVP_PKEY* key) {
+std::string sign_draft(const CryptoContext& crypto, const fault::TokenDraft& draft, const DraftKeys& keys) {
+  return draft.instead ? *draft.instead : damaged(sign(crypto, draft, keys), draft);
+}
+
+std::string outline(const fault::TokenDraft& draft, EVP_PKEY* key) {
   if (draft.instead) return *draft.instead;
-  auto token = sign(crypto, draft, key);
-  if (draft.flip_signature) {
-    // The first character of the signature carries six whole bits: another one is another signature.
-    auto& first = token[token.rfind('.') + 1];
-    first = first == 'A' ? 'B' : 'A';
-  }
-  if (draft.keep_bytes && *draft.keep_bytes < token.size()) token.resize(*draft.keep_bytes);
-  return token;
+  const auto signature = "." + stand_in(draft.signature, key);
+  const auto token = input_of(draft) + signature;
+  const bool cut = draft.keep_bytes && *draft.keep_bytes < token.size();
+  // No reader of JSON tells the order of claims; but where a token is cut, it decides what is left.
+  if (cut) return damaged(token, draft);
+  return damaged(base64url(draft.header.dump()) + "." + base64url(nlohmann::json(draft.claims).dump()) + signature,
+                 draft);
 }
 
 }  // namespace firstlight::fakes::endorse

@@ -129,7 +129,7 @@ EndorseReply decide(const CryptoContext& crypto, const EndorseRequestFacts& fact
   if (facts.edit) {
     auto draft = make_draft(header_json, claims_json, facts.now);
     facts.edit(draft);
-    token = sign_draft(crypto, draft, key.key);
+    token = sign_draft(crypto, draft, {key.key, key.stranger});
   } else {
     token = wire::sign_token(crypto, header_json, claims_json, key.key);
   }

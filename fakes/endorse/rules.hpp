@@ -57,6 +57,7 @@ struct EndorseReply {
 struct SigningKeyView {
   const KeyId& id;
   EVP_PKEY* key;
+  EVP_PKEY* stranger = nullptr;  // signs where a rule wants a key that nobody published
 };
 
 /// GET or POST at `/`. Statuses: 200 {"token"}, 302 (redirect_url), 400 (query or body malformed, or more parameters

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 
+#include "fakes/endorse/draft.hpp"
+#include "fakes/http/effective.hpp"
+#include "fakes/rsa_pool.hpp"
 #include "wire/x509.hpp"
 
 namespace firstlight::fakes::endorse {
@@ -24,14 +27,19 @@ struct Service {
   KeyDirectory directory;
   std::vector<ShardSigner> signers;  // one a shard, by index; touched by that shard's thread only, once it runs
   std::vector<fault::AttemptCounter> tokens;  // likewise
+  std::unique_ptr<RsaPool> strangers_keys;    // null where no rule signs with one
+  std::vector<PkeyPtr> strangers;             // one a shard, once it was needed
 
-  asio::awaitable<wire::HttpResponse> endorse(const HttpPeer& peer, const wire::HttpRequest& request) {
+  asio::awaitable<HttpAnswer> endorse(const HttpPeer& peer, const wire::HttpRequest& request) {
+    if (strangers_keys) co_await meet_stranger(peer.shard);
     const auto& crypto = peer.shard.crypto();
     const auto& signer = signers[peer.shard.index()];
+    fault::Shots shots;
     EndorseRequestFacts facts{request, lab.sims.find(peer.address), lab.clock.now(), new_token_id(crypto)};
     if (lab.faults.watches(fault::Point::endorse_token))
-      facts.edit = [&](fault::TokenDraft& draft) { edit_token(peer, draft); };
-    auto reply = handle(crypto, facts, settings, SigningKeyView{signer.id, signer.key.get()});
+      facts.edit = [&](fault::TokenDraft& draft) { shots = edit_token(peer, draft, signer.key.get()); };
+    const SigningKeyView keys{signer.id, signer.key.get(), strangers[peer.shard.index()].get()};
+    auto reply = handle(crypto, facts, settings, keys);
     if (reply.issued) {
       journal::TokenIssued event;
       event.imsi = reply.issued->imsi.value();
@@ -41,19 +49,34 @@ struct Service {
       lab.lanes[peer.shard.index()].append(journal::Source::endorse, peer.camera, peer.address.to_string(),
                                            std::move(event));
     }
-    co_return std::move(reply.response);
+    HttpAnswer answer(std::move(reply.response));
+    for (const auto& shot : shots) answer.shots.push_back({shot, journal::Source::endorse, {}});
+    co_return answer;
   }
 
-  void edit_token(const HttpPeer& peer, fault::TokenDraft& draft) {
+  /// The shard has a key that nobody published.
+  asio::awaitable<void> meet_stranger(Shard& shard) {
+    if (strangers[shard.index()]) co_return;
+    auto key = co_await strangers_keys->next(shard);
+    strangers[shard.index()] = std::move(key);
+  }
+
+  /// The shots that a device can tell from the token.
+  fault::Shots edit_token(const HttpPeer& peer, fault::TokenDraft& draft, EVP_PKEY* key) {
     constexpr auto kPoint = fault::Point::endorse_token;
     // Any SIM but the camera's own.
     draft.other_imsi = Imsi("440109999999999");
+    const auto proper = draft;
     const auto attempt = tokens[peer.shard.index()].next(kPoint, peer.camera);
-    for (auto& shot : lab.faults.edit(draft, kPoint, peer.camera, attempt))
-      shot.fired(lab.lanes[peer.shard.index()], journal::Source::endorse, peer.address.to_string());
+    auto shots = lab.faults.edit(draft, kPoint, peer.camera, attempt);
+    return effective(std::move(shots), [&](const fault::Shots& those) {
+      auto other = proper;
+      for (const auto& shot : those) fault::Engine::apply(other, shot.rule());
+      return outline(other, key);
+    });
   }
 
-  asio::awaitable<wire::HttpResponse> publish(const wire::HttpRequest& request) {
+  asio::awaitable<HttpAnswer> publish(const wire::HttpRequest& request) {
     co_return key_store_reply(request, directory);
   }
 };
@@ -61,6 +84,18 @@ struct Service {
 ShardSigner load(const CryptoContext& crypto, const SigningKey& key) {
   auto parsed = wire::parse_private_key(crypto, key.private_pem.reveal());
   return {key.id, std::move(parsed.value())};
+}
+
+/// Whether any rule has tokens signed by somebody whose key was never published.
+bool needs_stranger(const fault::Engine& faults) {
+  const auto& rules = faults.rules();
+  return std::any_of(rules.begin(), rules.end(), [](const fault::Rule& rule) {
+    const auto& at = rule.points;
+    if (std::find(at.begin(), at.end(), fault::Point::endorse_token) == at.end()) return false;
+    auto draft = make_draft("{}", "{}", {});
+    fault::Engine::apply(draft, rule);
+    return draft.signature == fault::TokenDraft::Signature::unknown_key;
+  });
 }
 
 bool fits_a_header(const std::string& text) {
@@ -91,8 +126,10 @@ result<std::unique_ptr<EndorseServers>> EndorseServers::start(LabContext& lab, E
     const CryptoContext crypto;
     config.signing_keys.push_back(make_signing_key(crypto));
   }
-  auto service = std::make_shared<Service>(Service{lab, std::move(config.settings), {}, {}, {}});
+  auto service = std::make_shared<Service>(Service{lab, std::move(config.settings), {}, {}, {}, nullptr, {}});
   service->tokens.resize(lab.shards.size());
+  service->strangers.resize(lab.shards.size());
+  if (needs_stranger(lab.faults)) service->strangers_keys = std::make_unique<RsaPool>(1);
   for (const auto& key : config.signing_keys) service->directory.publish(key.id, key.public_pem);
   for (unsigned i = 0; i < lab.shards.size(); ++i)
     service->signers.push_back(load(lab.shards.at(i).crypto(), config.signing_keys.back()));

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+
+#include "fakes/http/effective.hpp"
 
 namespace firstlight::fakes {
 
@@ -23,33 +26,75 @@ std::string in_chunks(std::string_view body) {
 }
 
 /// The header with another framing line in place of Content-Length.
-std::string with_framing(const std::string& message, const std::string& line) {
-  const auto from = message.find(kLength);
-  const auto to = message.find("\r\n", from);
-  return message.substr(0, from) + line + message.substr(to, message.find("\r\n\r\n") + 4 - to);
+std::string with_framing(const std::string& header, const std::string& line) {
+  const auto from = header.find(kLength);
+  return header.substr(0, from) + line + header.substr(header.find("\r\n", from));
+}
+
+std::string garbage(std::int64_t size) {
+  std::string bytes;
+  for (std::int64_t i = 0; i < size; ++i) bytes += static_cast<char>(0x80 + i % 97);
+  return bytes;
+}
+
+/// Header and framed body; only one framing can be told.
+FaultedAnswer framed(const wire::HttpResponse& response, const fault::HttpPlan& plan, bool header_only) {
+  const auto message = wire::format_response(response);
+  auto header = message.substr(0, message.find("\r\n\r\n") + 4);
+  auto body = response.body;
+  bool close = false;
+  if (plan.wrong_length != 0) {
+    const auto size = static_cast<std::int64_t>(body.size());
+    const auto length = std::max<std::int64_t>(0, size + plan.wrong_length);
+    header = with_framing(header, fmt::format("{}{}", kLength, length));
+    close = length != size;
+  } else if (plan.chunked) {
+    header = with_framing(header, "Transfer-Encoding: chunked");
+    body = in_chunks(body);
+  }
+  return {header_only ? header : header + body, response.status, close};
+}
+
+/// What the service answered, where it was not asked: unlike anything that it could have been.
+wire::HttpResponse unknown_answer() {
+  wire::HttpResponse response;
+  response.status = 0;
+  return response;
 }
 
 }  // namespace
 
-FaultedAnswer format_faulted(const wire::HttpResponse& response, const fault::HttpPlan& plan) {
-  if (plan.garbage > 0) {
-    std::string bytes;
-    for (std::int64_t i = 0; i < plan.garbage; ++i) bytes += static_cast<char>(0x80 + i % 97);
-    return {std::move(bytes), true};
+FaultedAnswer format_faulted(const wire::HttpResponse& response, const fault::HttpPlan& plan, std::string_view method) {
+  if (plan.garbage > 0) return {garbage(plan.garbage), response.status, true};
+  auto sent = response;
+  if (plan.empty_body) {
+    sent.status = 200;
+    sent.body.clear();
   }
-  FaultedAnswer answer{wire::format_response(response), false};
-  const auto whole = answer.bytes;
-  if (plan.chunked) answer.bytes = with_framing(whole, "Transfer-Encoding: chunked") + in_chunks(response.body);
-  if (plan.wrong_length != 0) {
-    const auto length = std::max<std::int64_t>(0, static_cast<std::int64_t>(response.body.size()) + plan.wrong_length);
-    answer.bytes = with_framing(whole, fmt::format("{}{}", kLength, length)) + response.body;
-    answer.close = true;
-  }
-  if (plan.keep) {
-    answer.bytes.resize(static_cast<std::size_t>(std::lround(*plan.keep * static_cast<double>(answer.bytes.size()))));
-    answer.close = true;
-  }
+  auto answer = framed(sent, plan, method == "HEAD");
+  if (!plan.keep) return answer;
+  const auto size = static_cast<double>(answer.bytes.size());
+  const auto kept = static_cast<std::size_t>(std::lround(*plan.keep * size));
+  answer.close = answer.close || kept < answer.bytes.size();
+  answer.bytes.resize(kept);
   return answer;
+}
+
+fault::Shots telling(fault::Shots shots, const std::optional<wire::HttpResponse>& service, std::string_view method) {
+  const auto outcome = [&](const fault::Shots& those) {
+    fault::HttpPlan plan;
+    for (const auto& shot : those) fault::Engine::apply(plan, shot.rule());
+    const auto response = plan.instead ? *plan.instead : service ? *service : unknown_answer();
+    return std::pair(format_faulted(response, plan, method).bytes, plan.delay);
+  };
+  return effective(std::move(shots), outcome);
+}
+
+bool holds_whole(const FaultedAnswer& answer, const wire::HttpResponse& service, const fault::HttpPlan& plan,
+                 std::string_view method) {
+  fault::HttpPlan harmless;
+  harmless.chunked = plan.chunked;
+  return answer.bytes == format_faulted(service, harmless, method).bytes;
 }
 
 }  // namespace firstlight::fakes

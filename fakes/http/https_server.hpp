@@ -1,10 +1,10 @@
 // The HTTPS server that Endorse, the key store, the config API and the IoT control plane share: TLS, keep-alive,
-// limits, time-outs, and one journal event a request. What is answered is each fake's own; a stalled client holds a
-// coroutine, never a thread.
+// limits, time-outs, and one journal event a request that is answered. What is answered is each fake's own; a stalled
+// client holds a coroutine, never a thread.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <functional>
 #include <memory>
 #include <string>
@@ -39,11 +39,25 @@ struct HttpPeer {
   Shard& shard;
   boost::asio::ip::address address;
   std::uint32_t camera = 0;  // from the SIM directory; 0: not one of the scenario's
+  /// Of its connection, for delays that end when it leaves (sleep_unless_gone); null: there is none, in tests.
+  boost::asio::ip::tcp::socket* socket = nullptr;
+};
+
+/// A fault that stands in an answer. It has fired when the device was handed the answer, and never when it was not.
+struct PendingShot {
+  fault::Shot shot;
+  journal::Source source{};
+  std::string detail;
+};
+
+struct HttpAnswer {
+  HttpAnswer(wire::HttpResponse r) : response(std::move(r)) {}  // NOLINT: a handler's answer is mostly just that
+  wire::HttpResponse response;
+  std::vector<PendingShot> shots;
 };
 
 /// Runs on the peer's shard. Must not throw for anything the peer can do.
-using HttpHandler =
-    std::function<boost::asio::awaitable<wire::HttpResponse>(const HttpPeer&, const wire::HttpRequest&)>;
+using HttpHandler = std::function<boost::asio::awaitable<HttpAnswer>(const HttpPeer&, const wire::HttpRequest&)>;
 
 struct HttpsServerConfig {
   journal::Source source{};  // "service" of its events is source_name(source)
@@ -67,8 +81,9 @@ class HttpsServer {
   ~HttpsServer();
   [[nodiscard]] unsigned short port() const;
   void stop_accepting();
-  /// The link fault `refuse`: the port is closed (true) or open again. On the front thread.
-  void refuse(bool closed);
+  /// The link fault `refuse`: the port is closed (true) or open again. On the front thread. Errors: address-in-use
+  /// (somebody else took the port, which stays closed).
+  result<void> refuse(bool closed);
 
  private:
   struct Impl;

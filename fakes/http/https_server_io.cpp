@@ -4,8 +4,6 @@
 #include <boost/algorithm/string/predicate.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
@@ -16,6 +14,7 @@
 #include "fakes/http/fault_answer.hpp"
 #include "fakes/http/json_error.hpp"
 #include "fakes/ingress/ingress.hpp"
+#include "fakes/ingress/sleep_unless_gone.hpp"
 #include "wire/secrets.hpp"
 
 namespace firstlight::fakes {
@@ -62,7 +61,9 @@ class Connection {
         admission_(admission),
         peer_(std::move(peer)),
         parser_(core_->config.limits),
-        buffer_(4096) {}
+        buffer_(4096) {
+    peer_.socket = &stream_.socket();
+  }
 
   asio::awaitable<void> run() {
     stream_.expires_after(core_->config.handshake_limit, Errc::tls_handshake_timeout);
@@ -97,21 +98,23 @@ class Connection {
       co_return false;
     }
     const auto started = SteadyClock::now();
+    stream_.expires_never();  // an answer may be later than any limit; what is sent has its own
     const auto request = parser_.take();
     look_for_secrets(request);
     fault::HttpPlan plan;
     auto shots = consult(plan);
-    wire::HttpResponse response;
-    if (plan.instead)
-      response = *plan.instead;
-    else
-      response = co_await answer(request);
-    response.close = response.close || !request.keep_alive;
-    if (shots.empty()) {
-      const bool sent = co_await send(request, response, started);
-      co_return sent && !response.close;
+    std::optional<HttpAnswer> service;  // nothing: a rule has answered, and the service is not asked
+    if (!plan.instead) {
+      auto answered = co_await answer(request);
+      service.emplace(std::move(answered));
     }
-    co_return co_await send_faulted(request, std::move(response), plan, shots, started);
+    if (!shots.empty()) co_return co_await send_faulted(request, service, plan, shots, started);
+    auto& response = service->response;
+    response.close = response.close || !request.keep_alive;
+    const bool listens = service->shots.empty() || !has_gone(stream_.socket());
+    const bool sent = co_await send(request, response, started);
+    if (sent && listens) prove(service->shots);
+    co_return sent && !response.close;
   }
 
   /// What a device must not tell where logs keep it: a secret in the URL, or in any header but Authorization.
@@ -136,25 +139,47 @@ class Connection {
     return core_->lab.faults.edit(plan, points->http, peer_.camera, attempt);
   }
 
-  asio::awaitable<bool> send_faulted(const wire::HttpRequest& request, wire::HttpResponse response,
+  /// The kernel takes the bytes also of a device that has left, so that is asked before, and what it would not have
+  /// met has not fired.
+  asio::awaitable<bool> send_faulted(const wire::HttpRequest& request, std::optional<HttpAnswer>& service,
                                      const fault::HttpPlan& plan, fault::Shots& shots,
                                      SteadyClock::time_point started) {
-    const auto tell = [&](std::string_view effect, const std::string& detail) {  // "": all
-      for (auto& shot : shots)
-        if (effect.empty() || shot.rule().effect->name == effect)
-          shot.fired(core_->lab.lanes[peer_.shard.index()], core_->config.source, peer_.address.to_string(), detail);
-    };
+    std::optional<wire::HttpResponse> answered;
+    if (service) answered = service->response;
+    shots = telling(std::move(shots), answered, request.method);
     if (plan.delay > fault::Duration{0}) {
-      tell("delay", format_duration(plan.delay));  // from now on it is late: the device may leave before the answer
-      asio::steady_timer timer(peer_.shard.io(), plan.delay);
-      boost::system::error_code ec;
-      co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+      const bool waited = co_await delay(plan.delay, shots);
+      if (!waited) co_return false;
     }
-    if (plan.empty_body) response.body.clear();
-    const auto faulted = format_faulted(response, plan);
-    const bool sent = co_await send_bytes(request, response, faulted.bytes, started);
-    if (sent) tell("", fmt::format("status {}", response.status));
+    auto response = plan.instead ? *plan.instead : *answered;
+    response.close = response.close || !request.keep_alive;
+    const auto faulted = format_faulted(response, plan, request.method);
+    const bool listens = !has_gone(stream_.socket());
+    const bool sent = co_await send_bytes(request, faulted.status, faulted.bytes, started);
+    if (sent && listens) {
+      for (auto& shot : shots) fire(shot, core_->config.source, fmt::format("status {}", faulted.status));
+      if (service && holds_whole(faulted, response, plan, request.method)) prove(service->shots);
+    }
     co_return sent && !faulted.close && !response.close;
+  }
+
+  /// From its beginning on the answer is late: the device may leave before it comes. False: it has left.
+  asio::awaitable<bool> delay(fault::Duration by, fault::Shots& shots) {
+    if (has_gone(stream_.socket())) co_return false;
+    for (auto& shot : shots) {
+      fault::HttpPlan own;
+      fault::Engine::apply(own, shot.rule());
+      if (own.delay > fault::Duration{0}) fire(shot, core_->config.source, format_duration(by));
+    }
+    co_return co_await sleep_unless_gone(stream_.socket(), by);
+  }
+
+  void prove(std::vector<PendingShot>& pending) {
+    for (auto& p : pending) fire(p.shot, p.source, p.detail);
+  }
+
+  void fire(fault::Shot& shot, journal::Source source, const std::string& detail) {
+    shot.fired(core_->lab.lanes[peer_.shard.index()], source, peer_.address.to_string(), detail);
   }
 
   /// A whole request in the parser. The limit runs from the connection's being idle, and again from the request's first
@@ -181,7 +206,7 @@ class Connection {
     co_return result<void>();
   }
 
-  asio::awaitable<wire::HttpResponse> answer(const wire::HttpRequest& request) {
+  asio::awaitable<HttpAnswer> answer(const wire::HttpRequest& request) {
     try {
       co_return co_await core_->handler(peer_, request);
     } catch (const std::exception&) {
@@ -194,18 +219,18 @@ class Connection {
                              SteadyClock::time_point started) {
     auto bytes = wire::format_response(response);
     if (request.method == "HEAD") bytes.resize(bytes.find("\r\n\r\n") + 4);  // the header as GET would have it
-    co_return co_await send_bytes(request, response, bytes, started);
+    co_return co_await send_bytes(request, response.status, bytes, started);
   }
 
-  asio::awaitable<bool> send_bytes(const wire::HttpRequest& request, const wire::HttpResponse& response,
-                                   const std::string& bytes, SteadyClock::time_point started) {
+  asio::awaitable<bool> send_bytes(const wire::HttpRequest& request, unsigned status, const std::string& bytes,
+                                   SteadyClock::time_point started) {
     stream_.expires_after(core_->config.idle_limit, Errc::write_timeout);
     const auto written = co_await stream_.write_all(bytes);
     journal::HttpServed event;
     event.service = source_name(core_->config.source);
-    event.method = request.method;
-    event.path = request.path();
-    event.status = response.status;
+    event.method = wire::without_secret(request.method);  // any word may stand there
+    event.path = wire::without_secret(request.path());
+    event.status = status;
     event.took_us = micros_since(started);
     append(std::move(event));
     co_return written.has_value();
@@ -290,11 +315,10 @@ unsigned short HttpsServer::port() const {
   return impl_->acceptor->port();
 }
 
-void HttpsServer::refuse(bool closed) {
-  if (closed)
-    impl_->acceptor->refuse();
-  else
-    (void)impl_->acceptor->resume();
+result<void> HttpsServer::refuse(bool closed) {
+  if (!closed) return impl_->acceptor->resume();
+  impl_->acceptor->refuse();
+  return result<void>();
 }
 
 void HttpsServer::stop_accepting() {

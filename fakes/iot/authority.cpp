@@ -86,7 +86,8 @@ IssuedCertificate Authority::issue(EVP_PKEY* key, const wire::Validity& validity
   request.usage = usage;
   request.validity = {whole_seconds(validity.not_before), whole_seconds(validity.not_after)};
   const auto der = wire::issue_certificate_der(crypto_, request, key, certificate_.get(), key_.get());
-  return {wire::certificate_id(crypto_, der), wire::certificate_pem(der), wire::private_key_pem(key), request.validity};
+  return {wire::certificate_id(crypto_, der), wire::certificate_pem(der), wire::private_key_pem(key), request.validity,
+          SteadyClock::now()};
 }
 
 }  // namespace firstlight::fakes::iot

@@ -28,6 +28,7 @@ struct IssuedCertificate {
   std::string certificate_pem;
   std::string private_key_pem;
   wire::Validity validity;
+  SteadyClock::time_point issued{};  // tells which of a device's certificates is the newer one
 };
 
 /// One shard's loaded device authority. Not thread-safe: it belongs to its shard's thread.

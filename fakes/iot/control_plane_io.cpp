@@ -25,7 +25,7 @@ class ControlPlane {
   ControlPlane(const LabContext& lab, Account account, Registry& registry)
       : lab_(lab), account_(std::move(account)), registry_(registry) {}
 
-  asio::awaitable<wire::HttpResponse> answer(const HttpPeer& peer, const wire::HttpRequest& request) {
+  asio::awaitable<HttpAnswer> answer(const HttpPeer& peer, const wire::HttpRequest& request) {
     const auto id = new_request_id(peer.shard.crypto());
     const auto operation = parse_operation(request);
     if (!operation) co_return error_response(operation.error(), id);

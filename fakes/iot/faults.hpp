@@ -19,15 +19,19 @@ class Issue {
   Issue(const LabContext& lab, const HttpPeer& peer, fault::AttemptCounter& attempts);
 
   /// Before the certificate is made: `expires` ends its validity early.
-  void limit(wire::Validity& validity) const;
+  void limit(wire::Validity& validity);
   /// Registry::register_certificate, slowed down, refused or lost, and with the fate that follows (late propagation, a
-  /// status). Errors: as there; database-error for `error`, throttled.
+  /// status). Errors: as there; database-error for `error`, throttled; cancelled when the device has left meanwhile.
   boost::asio::awaitable<result<void>> register_certificate(Registry& registry, DeviceId device,
                                                             IssuedCertificate certificate);
+  /// What a device has met that is then handed the certificate, or is told that there is none. (That the registration
+  /// is late fires by itself, when the device begins to wait.)
+  [[nodiscard]] const std::vector<PendingShot>& shots() const { return pending_; }
 
  private:
   template <class Plan, class Said>
-  void prove(fault::Shots& shots, Said said);
+  void prove(const fault::Shots& shots, Said said);
+  boost::asio::awaitable<bool> delay();
   boost::asio::awaitable<result<void>> set_status(Registry& registry, const CertificateId& id);
 
   const LabContext& lab_;
@@ -35,6 +39,8 @@ class Issue {
   fault::RegisterPlan registration_;
   fault::FatePlan fate_;
   fault::Shots registration_shots_, fate_shots_;
+  std::optional<WallTime> ends_;  // the certificate's validity, as `expires` would have it
+  std::vector<PendingShot> pending_;
 };
 
 /// Does what a scheduled rule of `iot.certificate` says, now, to the camera's newest ACTIVE certificate; a camera

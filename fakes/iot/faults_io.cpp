@@ -7,6 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "fakes/http/effective.hpp"
+#include "fakes/ingress/sleep_unless_gone.hpp"
+
 namespace firstlight::fakes::iot {
 
 namespace asio = boost::asio;
@@ -30,6 +33,23 @@ std::optional<CertificateStatus> status_of(const FatePlan& plan) {
 
 std::chrono::milliseconds milliseconds_of(fault::Duration d) {
   return std::chrono::ceil<std::chrono::milliseconds>(d);
+}
+
+/// What comes of a registration's plan, and of a fate's.
+auto outcome(const RegisterPlan& plan) {
+  return std::tuple(plan.delay, plan.answer);
+}
+auto outcome(const FatePlan& plan) {
+  return std::tuple(plan.status, plan.expires_in, plan.propagation);
+}
+
+template <class Plan>
+fault::Shots telling(fault::Shots shots) {
+  return effective(std::move(shots), [](const fault::Shots& those) {
+    Plan plan;
+    for (const auto& shot : those) fault::Engine::apply(plan, shot.rule());
+    return outcome(plan);
+  });
 }
 
 asio::awaitable<void> change_status(const LabContext& lab, Registry& registry, const fault::Rule& rule,
@@ -63,40 +83,54 @@ void carry_out(const LabContext& lab, Registry& registry, const fault::Rule& rul
 
 Issue::Issue(const LabContext& lab, const HttpPeer& peer, fault::AttemptCounter& attempts) : lab_(lab), peer_(peer) {
   const auto consult = [&](auto& plan, Point point, fault::Shots& shots) {
-    if (lab.faults.watches(point)) shots = lab.faults.edit(plan, point, peer.camera, attempts.next(point, peer.camera));
+    if (!lab.faults.watches(point)) return;
+    auto all = lab.faults.edit(plan, point, peer.camera, attempts.next(point, peer.camera));
+    shots = telling<std::decay_t<decltype(plan)>>(std::move(all));
   };
   consult(registration_, Point::iot_register, registration_shots_);
   consult(fate_, Point::iot_certificate, fate_shots_);
 }
 
-void Issue::limit(wire::Validity& validity) const {
+void Issue::limit(wire::Validity& validity) {
   if (!fate_.expires_in) return;
   const auto now = from_unix_seconds(unix_seconds(lab_.clock.now()));
-  validity.not_after = now + std::chrono::floor<std::chrono::seconds>(*fate_.expires_in);
+  ends_ = validity.not_after = now + std::chrono::floor<std::chrono::seconds>(*fate_.expires_in);
 }
 
-/// Journals the shots whose own plan makes `said` say something.
+/// Keeps the shots whose own plan makes `said` say something, until the device is answered.
 template <class Plan, class Said>
-void Issue::prove(fault::Shots& shots, Said said) {
-  for (auto& shot : shots) {
+void Issue::prove(const fault::Shots& shots, Said said) {
+  for (const auto& shot : shots) {
     Plan own;
     fault::Engine::apply(own, shot.rule());
     const std::string detail = said(own);
-    if (!detail.empty())
-      shot.fired(lab_.lanes.at(peer_.shard.index()), journal::Source::iot, peer_.address.to_string(), detail);
+    if (!detail.empty()) pending_.push_back({shot, journal::Source::iot, detail});
   }
+}
+
+/// From its beginning on the answer is late. False: the device has left.
+asio::awaitable<bool> Issue::delay() {
+  if (peer_.socket != nullptr && has_gone(*peer_.socket)) co_return false;
+  for (auto& shot : registration_shots_) {
+    RegisterPlan own;
+    fault::Engine::apply(own, shot.rule());
+    if (own.delay > fault::Duration{0})
+      shot.fired(lab_.lanes.at(peer_.shard.index()), journal::Source::iot, peer_.address.to_string(),
+                 "answers " + format_duration(own.delay) + " late");
+  }
+  if (peer_.socket != nullptr) co_return co_await sleep_unless_gone(*peer_.socket, registration_.delay);
+  asio::steady_timer timer(peer_.shard.io(), registration_.delay);
+  boost::system::error_code ignored;
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  co_return true;
 }
 
 asio::awaitable<result<void>> Issue::register_certificate(Registry& registry, DeviceId device,
                                                           IssuedCertificate certificate) {
   using Answer = RegisterPlan::Answer;
   if (registration_.delay > fault::Duration{0}) {
-    prove<RegisterPlan>(registration_shots_, [](const RegisterPlan& plan) {
-      return plan.delay > fault::Duration{0} ? "answers " + format_duration(plan.delay) + " late" : std::string();
-    });
-    asio::steady_timer timer(peer_.shard.io(), registration_.delay);
-    boost::system::error_code ignored;
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    const bool waited = co_await delay();
+    if (!waited) co_return Error(Errc::cancelled, "the device has left");
   }
   const auto answer = registration_.answer;
   if (answer != Answer::proper)
@@ -106,6 +140,7 @@ asio::awaitable<result<void>> Issue::register_certificate(Registry& registry, De
   if (answer == Answer::error) co_return Error(Errc::database_error, "a rule of the scenario");
   if (answer == Answer::throttled) co_return Error(Errc::throttled);
   const auto id = certificate.id;
+  const bool ends_early = ends_ && certificate.validity.not_after == *ends_;  // no other rule set another end
   if (answer == Answer::proper) {
     const auto stored = co_await registry.register_certificate(std::move(device), std::move(certificate),
                                                                milliseconds_of(fate_.propagation));
@@ -114,7 +149,7 @@ asio::awaitable<result<void>> Issue::register_certificate(Registry& registry, De
     if (!set) co_return set.error();
   }
   prove<FatePlan>(fate_shots_, [&](const FatePlan& plan) {
-    if (plan.expires_in) return "expires in " + format_duration(*plan.expires_in);
+    if (plan.expires_in && ends_early) return "expires in " + format_duration(*plan.expires_in);
     if (answer == Answer::proper && plan.propagation > fault::Duration{0})
       return "at the edge in " + format_duration(plan.propagation);
     return std::string();

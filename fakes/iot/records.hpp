@@ -33,6 +33,7 @@ struct CertificateRecord {
   WallTime created;
   WallTime modified;
   std::uint32_t customer_version = 1;
+  SteadyClock::time_point issued{};  // not kept in the file: what was loaded is older than all that is issued since
 };
 
 /// What the edge needs of one certificate.
@@ -64,8 +65,8 @@ struct RegistryConfig {
   std::string path;                          // the SQLite file
   bool durable = false;                      // --state: complete a registration only after its batch is committed
   std::chrono::milliseconds propagation{0};  // certificate changes reach the replicas this much later
-  std::chrono::seconds retire_after{0};  // `reissue`: the old certificate turns INACTIVE this long after its successor;
-                                         // 0: together with it
+  std::chrono::seconds retire_after{0};  // `reissue`: the old certificate turns INACTIVE this long after its successor
+                                         // was registered; 0: together with it
   /// Called on the owner thread when a superseded certificate was turned INACTIVE (for the journal); may be empty.
   std::function<void(const CertificateId&, const DeviceId&)> on_retired;
 };

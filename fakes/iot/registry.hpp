@@ -55,7 +55,8 @@ class Registry {
   /// new.
   boost::asio::awaitable<result<DeviceRecord>> admit_device(Imsi imsi, std::optional<Imei> imei,
                                                             std::optional<SimId> sim_id);
-  /// Adds the device's certificate, ACTIVE, attached to its thing and the camera policy; retires older ones by policy.
+  /// Adds the device's certificate, ACTIVE, attached to its thing and the camera policy. Those that were issued
+  /// before the device's newest ACTIVE one are retired by policy, be it this one whose registration comes late.
   /// `propagation`: the replicas learn of it, and of its later changes, so much later than of others.
   boost::asio::awaitable<result<void>> register_certificate(DeviceId device, IssuedCertificate certificate,
                                                             std::chrono::milliseconds propagation = {});

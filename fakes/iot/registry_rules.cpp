@@ -26,10 +26,14 @@ const DeviceRow* known_device(const Index& index, const Imsi& imsi, const std::o
 }
 
 std::optional<CertificateRecord> newest_active(const Index& index, const DeviceId& id) {
-  const auto& ids = index.certificates_of(id);
-  for (auto i = ids.rbegin(); i != ids.rend(); ++i)
-    if (const auto* row = index.certificate(*i); row->record.status == CertificateStatus::active) return row->record;
-  return {};
+  const CertificateRecord* newest = nullptr;
+  for (const auto& one : index.certificates_of(id)) {
+    const auto& record = index.certificate(one)->record;
+    if (record.status != CertificateStatus::active) continue;
+    if (newest == nullptr || record.issued >= newest->issued) newest = &record;
+  }
+  if (newest == nullptr) return {};
+  return *newest;
 }
 
 CertificateRow new_certificate(const Ledger& ledger, const IssuedCertificate& issued, const char* policy) {
@@ -39,6 +43,7 @@ CertificateRow new_certificate(const Ledger& ledger, const IssuedCertificate& is
   row.record.policy_name = policy;
   row.record.validity = issued.validity;
   row.record.created = row.record.modified = ledger.now();
+  row.record.issued = issued.issued;
   return row;
 }
 
@@ -54,6 +59,16 @@ void change_status(Ledger& ledger, CertificateRow row, CertificateStatus status)
 void retire(Ledger& ledger, CertificateRow row) {
   ledger.retired().push_back({true, row.record.id, row.record.device_id});
   change_status(ledger, std::move(row), CertificateStatus::inactive);
+}
+
+/// The certificate has a successor.
+void supersede(Ledger& ledger, CertificateRow row, std::chrono::seconds retire_after) {
+  if (row.retire_at) return;
+  row.retire_at = ledger.now() + retire_after;
+  if (retire_after.count() > 0)
+    ledger.emit(std::move(row));
+  else
+    retire(ledger, std::move(row));
 }
 
 }  // namespace
@@ -139,17 +154,19 @@ result<void> register_device_certificate(Ledger& ledger, const DeviceId& device,
   row.record.device_id = device;
   row.record.thing_name = device.value();
   ledger.emit(std::move(row));
+  // A registration may come late, after that of the certificate which the device was given instead: what was issued
+  // later is the successor, whichever was registered first.
+  bool superseded = false;
   const auto ids = index.certificates_of(device);  // a copy: emitting changes the index
   for (const auto& id : ids) {
-    const auto* older = index.certificate(id);
-    if (id == certificate.id || older->record.status != CertificateStatus::active || older->retire_at) continue;
-    auto retiring = *older;
-    retiring.retire_at = ledger.now() + retire_after;
-    if (retire_after.count() > 0)
-      ledger.emit(std::move(retiring));
+    const auto* other = index.certificate(id);
+    if (id == certificate.id || other->record.status != CertificateStatus::active) continue;
+    if (other->record.issued > certificate.issued)
+      superseded = true;
     else
-      retire(ledger, std::move(retiring));
+      supersede(ledger, *other, retire_after);
   }
+  if (superseded) supersede(ledger, *index.certificate(certificate.id), retire_after);
   return {};
 }
 

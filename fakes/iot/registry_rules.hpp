@@ -53,7 +53,8 @@ void end_old_sessions(Ledger& ledger);
 /// has another simId.
 DeviceRecord admit(Ledger& ledger, const Imsi& imsi, const std::optional<Imei>& imei, const std::optional<SimId>& sim);
 
-/// Errors: not-found (the device), already-exists (the certificate).
+/// Of the device's ACTIVE certificates the one that was issued last stays; the others are superseded, be it the one
+/// that is registered now. Errors: not-found (the device), already-exists (the certificate).
 result<void> register_device_certificate(Ledger& ledger, const DeviceId& device, const IssuedCertificate& certificate,
                                          std::chrono::seconds retire_after);
 /// The same certificate again changes nothing.

@@ -2,6 +2,12 @@
 
 namespace firstlight::fault::endorse_token {
 
+namespace {
+
+constexpr std::int64_t kUsualLifetime = 600;  // seconds
+
+}  // namespace
+
 extern const EffectOn<TokenDraft> expired;
 const EffectOn<TokenDraft> expired(
     {"expired",
@@ -10,7 +16,8 @@ const EffectOn<TokenDraft> expired(
          .name = "ago", .kind = Kind::duration, .summary = "How long ago, in whole seconds.", .fallback = "1h"}}},
     [](TokenDraft& p, const Arguments& a) {
       const auto ago = std::chrono::duration_cast<std::chrono::seconds>(a.duration("ago")).count();
-      const auto lifetime = p.claims["exp"].get<std::int64_t>() - p.claims["iat"].get<std::int64_t>();
+      const auto issued = p.claims.value("iat", unix_seconds(p.now));  // another rule may have removed it
+      const auto lifetime = p.claims.value("exp", issued + kUsualLifetime) - issued;
       p.claims["exp"] = unix_seconds(p.now) - ago;
       p.claims["iat"] = unix_seconds(p.now) - ago - lifetime;
       p.claims["nbf"] = unix_seconds(p.now) - ago - lifetime - 60;

@@ -5,8 +5,9 @@ namespace firstlight::fault::endorse_token {
 extern const EffectOn<TokenDraft> funk_token;
 const EffectOn<TokenDraft> funk_token({"funk-token", "A SORACOM Funk token, which the same keys sign."},
                                       [](TokenDraft& p, const Arguments&) {
-                                        const auto imsi =
-                                            p.claims["soracom-endorse-claim"].value("imsi", std::string());
+                                        const auto own =  // another rule may have removed it
+                                            p.claims.value("soracom-endorse-claim", nlohmann::ordered_json::object());
+                                        const auto imsi = own.value("imsi", std::string());
                                         p.claims["aud"] = "srn:soracom:OP0000000000:jp:Subscriber:" + imsi;
                                         p.claims["sub"] = "funk.soracom.io";
                                         p.claims["typ"] = "soracom/token/v1";

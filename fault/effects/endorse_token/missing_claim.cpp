@@ -11,10 +11,10 @@ const EffectOn<TokenDraft> missing_claim({"missing-claim",
                                                      .choices = {"iss", "aud", "exp", "jti", "iat", "nbf", "sub",
                                                                  "soracom-endorse-claim", "imsi"}}}},
                                          [](TokenDraft& p, const Arguments& a) {
-                                           if (a.text("claim") == "imsi")
-                                             p.claims["soracom-endorse-claim"].erase("imsi");
-                                           else
+                                           if (a.text("claim") != "imsi")
                                              p.claims.erase(a.text("claim"));
+                                           else if (p.claims.contains("soracom-endorse-claim"))
+                                             p.claims["soracom-endorse-claim"].erase("imsi");
                                          });
 
 }  // namespace firstlight::fault::endorse_token

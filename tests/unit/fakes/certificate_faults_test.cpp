@@ -142,7 +142,75 @@ TEST_F(CertificateFaultsTest, AnotherCamerasIsProper) {
   EXPECT_THAT(lab->firings(), IsEmpty());
 }
 
+TEST_F(CertificateFaultsTest, RsaKeysComeFromThePoolAlsoForTheWrongKey) {
+  lab = std::make_unique<ProvisioningFaultLab>(
+      std::vector{rule_of("config_api.certificate", "key-mismatch", {}, kFirst)}, wire::KeyKind::rsa_2048);
+  const GivenIdentity got(*lab);
+  EXPECT_THAT(got.defects(), ElementsAre("another key"));
+  EXPECT_EQ(EVP_PKEY_is_a(got.key.get(), "RSA"), 1);
+  EXPECT_EQ(EVP_PKEY_get_bits(got.key.get()), 2048);
+}
+
+TEST_F(CertificateFaultsTest, OfTwoDatesTheOneThatHolds) {
+  lab = std::make_unique<ProvisioningFaultLab>(
+      std::vector{rule_of("config_api.certificate", "expired", {}, kFirst),
+                  rule_of("config_api.certificate", "lifetime", {{"of", "20m"}}, kFirst),
+                  rule_of("iot.certificate", "expires", {{"in", "10m"}}, kFirst),
+                  rule_of("config_api.certificate", "not-yet-valid", {}, kFirst)});
+  EXPECT_THAT(GivenIdentity(*lab).defects(), ElementsAre("not yet valid"));
+  EXPECT_THAT(lab->firings(), ElementsAre("not-yet-valid 1 1"));
+}
+
+TEST_F(CertificateFaultsTest, ACertificateThatTheRegistryRefusedIsNobodys) {
+  lab = std::make_unique<ProvisioningFaultLab>(std::vector{rule_of("config_api.certificate", "expired", {}, kFirst),
+                                                           rule_of("iot.register", "error", {}, kFirst)});
+  EXPECT_TRUE(lab->exchange(lab->config_api->port(), lab->configuration_request()).starts_with("HTTP/1.1 503 "));
+  EXPECT_THAT(GivenIdentity(*lab).defects(), IsEmpty()) << "the second attempt";
+  EXPECT_THAT(lab->firings(), ElementsAre("error 1 1"));
+}
+
+TEST_F(CertificateFaultsTest, AnAnswerThatIsReplacedHandsNothingOut) {
+  lab = std::make_unique<ProvisioningFaultLab>(
+      std::vector{rule_of("config_api.certificate", "expired", {}, kFirst),
+                  rule_of("config_api.body", "huge", {{"bytes", "1KiB"}}, kFirst),
+                  rule_of("iot.certificate", "inactive", {}, kFirst),
+                  rule_of("config_api.http", "truncated", {{"keep", "90%"}}, kFirst)});
+  test::Client client(lab->lab, lab->config_api->port(), "127.16.0.1");
+  client.send(lab->configuration_request());
+  EXPECT_TRUE(client.receive_all());
+  EXPECT_THAT(lab->firings(), ElementsAre("truncated 1 1"));
+}
+
+TEST_F(CertificateFaultsTest, AForeignCertificateIsNoAttemptToRegister) {
+  lab = std::make_unique<ProvisioningFaultLab>(std::vector{rule_of("config_api.certificate", "wrong-ca", {}, kFirst),
+                                                           rule_of("iot.register", "throttled", {}, kFirst),
+                                                           rule_of("iot.certificate", "revoked", {}, kFirst)});
+  EXPECT_THAT(GivenIdentity(*lab).defects(), ElementsAre("another authority"));
+  EXPECT_TRUE(lab->exchange(lab->config_api->port(), lab->configuration_request()).starts_with("HTTP/1.1 503 "));
+  EXPECT_THAT(lab->firings(), ElementsAre("wrong-ca 1 1", "throttled 1 1"));
+}
+
+TEST_F(CertificateFaultsTest, ADeviceThatLeavesEndsASlowRegistration) {
+  lab = std::make_unique<ProvisioningFaultLab>(std::vector{rule_of("iot.register", "slow", {{"by", "1h"}}, kFirst),
+                                                           rule_of("config_api.certificate", "expired", {}, kFirst)});
+  test::Client client(lab->lab, lab->config_api->port(), "127.16.0.1");
+  client.send(lab->configuration_request());
+  EXPECT_TRUE(lab->fired("slow"));
+  client.leave();
+  EXPECT_TRUE(client.ended_by_server()) << "the connection was held for the whole delay";
+  EXPECT_THAT(GivenIdentity(*lab).defects(), IsEmpty()) << "the second attempt";
+  EXPECT_THAT(lab->firings(), ElementsAre("slow 1 1"));
+}
+
 class BodyFaults : public CertificateFaultsTest {};
+
+TEST_F(BodyFaults, AFieldWhoseGroupIsMissingIsNotBroken) {
+  lab = std::make_unique<ProvisioningFaultLab>(
+      std::vector{rule_of("config_api.body", "mistyped-field", {{"field", "mqtt_config.port"}}, kFirst),
+                  rule_of("config_api.body", "missing-field", {{"field", "mqtt_config"}}, kFirst)});
+  EXPECT_FALSE(json::parse(lab->configuration()).contains("mqtt_config"));
+  EXPECT_THAT(lab->firings(), ElementsAre("missing-field 1 1"));
+}
 
 TEST_F(BodyFaults, AFieldIsMissing) {
   start("missing-field", {{"field", "mqtt_config.client_id"}}, "config_api.body");

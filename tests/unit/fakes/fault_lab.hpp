@@ -52,13 +52,10 @@ class FaultLab {
   }
   ~FaultLab() { lab.end(); }
 
-  void refuse(bool closed) {
-    std::promise<void> done;
-    boost::asio::post(lab.front, [&] {
-      server->refuse(closed);
-      done.set_value();
-    });
-    done.get_future().wait();
+  result<void> refuse(bool closed) {
+    std::promise<result<void>> done;
+    boost::asio::post(lab.front, [&] { done.set_value(server->refuse(closed)); });
+    return done.get_future().get();
   }
   /// A whole request of another camera, from connecting to the answer.
   bool serves(std::uint32_t camera = kCameras) {
@@ -99,7 +96,7 @@ class FaultLab {
   std::string body = "the service's answer";
 
  private:
-  boost::asio::awaitable<wire::HttpResponse> answer(const fakes::HttpPeer&, const wire::HttpRequest&) {
+  boost::asio::awaitable<fakes::HttpAnswer> answer(const fakes::HttpPeer&, const wire::HttpRequest&) {
     ++asked;
     wire::HttpResponse response;
     response.content_type = "text/plain";

@@ -186,6 +186,110 @@ TEST_F(HttpFaults, TwoRulesDamageOneAnswer) {
   EXPECT_EQ(lab->firings().size(), 2U);
 }
 
+TEST_F(HttpFaults, ADeviceThatLeavesEndsTheDelay) {
+  for (const bool pipelines : {false, true}) {
+    SCOPED_TRACE(pipelines ? "with a request that is still to be read" : "with nothing to be read");
+    start("delay", {{"by", "1h"}});
+    EXPECT_TRUE(lab->fired("delay"));
+    if (pipelines) client->send(kRequest);
+    client->leave();
+    EXPECT_TRUE(client->ended_by_server()) << "the connection was held for the whole delay";
+    expect_fired_once("delay");
+    EXPECT_TRUE(lab->lab.events<journal::HttpServed>().empty()) << "nobody was answered";
+  }
+}
+
+TEST_F(HttpFaults, APipelinedRequestIsNotTheDevicesEnd) {
+  start("delay", {{"by", "50ms"}});
+  client->send(kRequest);
+  EXPECT_EQ(client->receive_response(), whole_response());
+  EXPECT_EQ(client->receive_response(), whole_response());
+  expect_fired_once("delay");
+}
+
+class HttpFaultsTogether : public HttpFaults {
+ protected:
+  void start(std::vector<fault::Rule> rules, const std::string& method = "GET") {
+    lab = std::make_unique<FaultLab>(std::move(rules));
+    client = std::make_unique<Client>(lab->lab, lab->port, "127.16.0.1");
+    client->send(method + " / HTTP/1.1\r\nHost: x\r\n\r\n");
+  }
+  static fault::Rule first(const std::string& effect, const Given& given = {}) {
+    return rule_of("endorse.http", effect, given, kFirst);
+  }
+};
+
+TEST_F(HttpFaultsTogether, ARuleThatAnotherOneOverridesHasNotFired) {
+  struct Case {
+    fault::Rule overridden, winner;
+  };
+  for (const auto& [overridden, winner] :
+       {Case{first("status", {{"code", "500"}}), first("garbage")}, Case{first("chunked"), first("wrong-length")},
+        Case{first("status", {{"code", "500"}}), first("html")}}) {
+    SCOPED_TRACE(overridden.id + " and " + winner.id);
+    for (const bool swapped : {false, true}) {
+      if (swapped && winner.id == "html") continue;  // of two whole answers the later one wins
+      start(swapped ? std::vector{winner, overridden} : std::vector{overridden, winner});
+      expect_fired_once(winner.id);
+    }
+  }
+}
+
+TEST_F(HttpFaultsTogether, OfTwoThatDoTheSameOneHasFired) {
+  auto again = first("status", {{"code", "500"}});
+  again.id = "again";
+  start({first("status", {{"code", "500"}}), again});
+  EXPECT_THAT(client->receive_response(), StartsWith("HTTP/1.1 500 "));
+  EXPECT_TRUE(lab->fired("again"));
+  EXPECT_THAT(lab->firings(), ElementsAre("again/endorse.http/status 1 1"));
+}
+
+TEST_F(HttpFaultsTogether, WhatChangesNothingHasNotFiredAndTheConnectionLives) {
+  for (const auto& rule : {first("truncated", {{"keep", "100%"}}), first("delay", {{"by", "0s"}})}) {
+    SCOPED_TRACE(rule.id);
+    start({rule});
+    EXPECT_EQ(client->receive_response(), whole_response());
+    expect_second_request_served();
+    EXPECT_EQ(lab->firings().size(), 0U);
+  }
+}
+
+TEST_F(HttpFaultsTogether, AnAnswerThatIsEmptyAlreadyCannotBeEmptied) {
+  lab = std::make_unique<FaultLab>(std::vector{first("empty")});
+  lab->body.clear();
+  client = std::make_unique<Client>(lab->lab, lab->port, "127.16.0.1");
+  client->send(kRequest);
+  EXPECT_EQ(client->receive_response(), whole_response());
+  EXPECT_EQ(lab->firings().size(), 0U);
+}
+
+TEST_F(HttpFaultsTogether, AnEmptyAnswerIsA200WhateverTheServiceSays) {
+  start({first("status", {{"code", "503"}}), first("empty")});
+  const auto response = client->receive_response();
+  EXPECT_THAT(response, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(response, HasSubstr("\r\nContent-Length: 0\r\n"));
+  expect_fired_once("empty");
+  EXPECT_EQ(lab->lab.events<journal::HttpServed>().at(0).second.status, 200U);
+}
+
+TEST_F(HttpFaultsTogether, AHeadRequestGetsNoBody) {
+  for (const auto& rule : {first("status", {{"code", "503"}}), first("html"), first("chunked"), first("empty"),
+                           first("wrong-length"), first("delay", {{"by", "1ms"}})}) {
+    SCOPED_TRACE(rule.id);
+    start({rule}, "HEAD");
+    while (!client->received.ends_with("\r\n\r\n"))
+      if (client->receive_some() != Client::Got::bytes) break;
+    const auto header = client->received;
+    EXPECT_THAT(header, StartsWith("HTTP/1.1 "));
+    EXPECT_EQ(header.find("\r\n\r\n"), header.size() - 4) << header;
+    if (rule.id == "wrong-length")
+      EXPECT_TRUE(client->receive_all());
+    else
+      expect_second_request_served();
+    expect_fired_once(rule.id);
+  }
+}
+
 TEST_F(HttpFaults, AttemptsAreRequestsThoughTheConnectionIsOne) {
   lab = std::make_unique<FaultLab>(
       std::vector{rule_of("endorse.http", "status", {{"code", "500"}}, fault::Attempts{2, 3, 1})});

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/post.hpp>
+#include <variant>
 
 #include "tests/unit/fakes/test_lab.hpp"
 
@@ -18,7 +19,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-boost::asio::awaitable<wire::HttpResponse> echo(const HttpPeer& peer, const wire::HttpRequest& request) {
+boost::asio::awaitable<HttpAnswer> echo(const HttpPeer& peer, const wire::HttpRequest& request) {
   if (request.target == "/throw") throw std::runtime_error("a secret detail");
   wire::HttpResponse response;
   response.content_type = "text/plain";
@@ -84,6 +85,35 @@ TEST_F(HttpsServerTest, AnswersPipelinedRequestsInOrder) {
   EXPECT_THAT(client.receive_response(), EndsWith("GET /one  0"));
   EXPECT_THAT(client.receive_response(), EndsWith("POST /two hi 0"));
   EXPECT_THAT(client.receive_response(), EndsWith("GET /three  0"));
+}
+
+/// Every event of the journal as its file has it.
+template <class... Payloads>
+std::string journal_text(test::TestLab& lab, const std::variant<Payloads...>* /*of which kinds*/) {
+  std::string text;
+  const auto add = [&](const auto& events) {
+    for (const auto& [event, payload] : events) text += journal::format_event(event) + "\n";
+  };
+  (add(lab.events<Payloads>()), ...);
+  return text;
+}
+
+TEST_F(HttpsServerTest, ASecretInTheUrlOrTheMethodIsToldAndNotKept) {
+  start();
+  const std::string token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJjYW1lcmEifQ.c2lnbmF0dXJl";
+  Client client(lab_, server_->port());
+  for (const auto& line : {"GET /v1/" + token + "/me?a=1", "GET /v1?token=" + token, token + " /plain"}) {
+    client.send(line + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(client.receive_response(), StartsWith("HTTP/1.1 200 "));
+  }
+  lab_.end();
+  const auto served = lab_.events<journal::HttpServed>();
+  ASSERT_EQ(served.size(), 3U);
+  EXPECT_EQ(served[0].second.path, "[redacted]");
+  EXPECT_EQ(served[1].second.path, "/v1");
+  EXPECT_EQ(served[2].second.method, "[redacted]");
+  EXPECT_EQ(lab_.events<journal::SecretSeen>().size(), 2U);
+  EXPECT_THAT(journal_text(lab_, static_cast<journal::Payload*>(nullptr)), Not(HasSubstr(token)));
 }
 
 TEST_F(HttpsServerTest, AnHttp10ConnectionEndsAfterItsResponse) {

@@ -38,6 +38,9 @@ class IotFaults : public testing::Test {
     rules.limit(validity);
     auto certificate = lab->issue(validity);
     auto registered = await(shard, rules.register_certificate(*lab->registry, device, certificate));
+    // As the HTTPS server does when the device was handed the answer.
+    for (auto pending : rules.shots())
+      pending.shot.fired(lab->lab.lanes[0], pending.source, "127.0.0.1", pending.detail);
     return {certificate, registered};
   }
   bool known(const CertificateId& id) {
@@ -105,6 +108,22 @@ TEST_F(IotFaults, ACertificateIsInactiveOrRevokedFromItsIssueOn) {
     EXPECT_TRUE(lab->journaled<journal::CertificateStatusChanged>(
         [&](const auto& c) { return c.status == status_name(expected); }));
   }
+}
+
+TEST_F(IotFaults, OfTwoFatesTheOneThatHolds) {
+  start({rule_of("iot.certificate", "inactive"), rule_of("iot.certificate", "revoked"),
+         rule_of("iot.register", "slow", {{"by", "0s"}})});
+  const auto certificate = issue().first;
+  EXPECT_EQ(status(certificate.id), CertificateStatus::revoked);
+  EXPECT_TRUE(lab->fired("revoked"));
+  EXPECT_EQ(lab->firings(), 1U);
+}
+
+TEST_F(IotFaults, OfTwoAnswersTheOneThatIsGiven) {
+  start({rule_of("iot.register", "error"), rule_of("iot.register", "throttled")});
+  EXPECT_EQ(issue().second.error().code, Errc::throttled);
+  EXPECT_TRUE(lab->fired("throttled"));
+  EXPECT_EQ(lab->firings(), 1U);
 }
 
 TEST_F(IotFaults, AShortLivedCertificateExpiresByTheLabsClock) {

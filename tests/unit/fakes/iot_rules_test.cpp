@@ -105,6 +105,36 @@ TEST_F(IotRules, ARetirementIsDueAtItsMillisecond) {
   EXPECT_FALSE(retire_if_due(then, sample_certificate("1").id));
 }
 
+// The device gave the first registration up and was given another certificate before the first one came through.
+TEST_F(IotRules, ALateRegistrationDoesNotRetireTheNewerCertificate) {
+  const auto device = admitted(kImsi).id;
+  const auto issued_at = SteadyClock::now();
+  auto abandoned = sample_certificate("1"), newer = sample_certificate("2"), newest = sample_certificate("3");
+  abandoned.issued = issued_at;
+  newer.issued = issued_at + 1s;
+  newest.issued = issued_at + 2s;
+  ASSERT_TRUE(register_device_certificate(ledger, device, newer, 0s));
+  ASSERT_TRUE(register_device_certificate(ledger, device, abandoned, 0s));
+  EXPECT_EQ(index.certificate(newer.id)->record.status, CertificateStatus::active);
+  EXPECT_EQ(index.certificate(abandoned.id)->record.status, CertificateStatus::inactive);
+  EXPECT_EQ(newest_certificate(index, kImsi).value().id, newer.id);
+  ASSERT_TRUE(register_device_certificate(ledger, device, newest, 0s));
+  EXPECT_EQ(index.certificate(newer.id)->record.status, CertificateStatus::inactive);
+}
+
+TEST_F(IotRules, WithAGraceTheLateOneIsTheOneToBeRetired) {
+  const auto device = admitted(kImsi).id;
+  auto abandoned = sample_certificate("1"), newer = sample_certificate("2");
+  newer.issued = SteadyClock::now();
+  abandoned.issued = newer.issued - 1s;
+  ASSERT_TRUE(register_device_certificate(ledger, device, newer, 60s));
+  ASSERT_TRUE(register_device_certificate(ledger, device, abandoned, 60s));
+  EXPECT_FALSE(index.certificate(newer.id)->retire_at);
+  EXPECT_EQ(index.certificate(abandoned.id)->record.status, CertificateStatus::active);
+  EXPECT_TRUE(index.certificate(abandoned.id)->retire_at);
+  EXPECT_EQ(newest_certificate(index, kImsi).value().id, newer.id);
+}
+
 TEST_F(IotRules, PresenceOfNobodysClientIsNotKept) {
   note_presence(ledger, DeviceId(), true, "127.0.0.1", "");
   note_presence(ledger, DeviceId("7CFFFFFFFFFF"), true, "127.0.0.1", "");

@@ -2,6 +2,8 @@
 // of the faults at `endorse.token` and `config_api.*`.
 #pragma once
 
+#include <poll.h>
+
 #include <nlohmann/json.hpp>
 
 #include "fakes/config_api/server.hpp"
@@ -15,7 +17,8 @@ namespace firstlight::test {
 
 class ProvisioningFaultLab {
  public:
-  explicit ProvisioningFaultLab(std::vector<fault::Rule> rules) : faults(1, "test", 2, std::move(rules)) {
+  explicit ProvisioningFaultLab(std::vector<fault::Rule> rules, wire::KeyKind key_kind = wire::KeyKind::ec_p256)
+      : faults(1, "test", 2, std::move(rules)) {
     for (std::uint32_t n = 1; n <= 2; ++n) {
       const auto address = boost::asio::ip::make_address("127.16.0." + std::to_string(n));
       auto sim = fakes::derive_sim(address);
@@ -38,6 +41,7 @@ class ProvisioningFaultLab {
     config.ca_certificate_pem = lab.authority.certificate_chain;
     config.mqtt_host = "localhost";
     config.mqtt_port = 8883;
+    config.key_kind = key_kind;
     config_api =
         fakes::config_api::ConfigApiServer::start(context, config, endorse->keys(), *registry, device_authority)
             .value();
@@ -57,14 +61,25 @@ class ProvisioningFaultLab {
     const auto response = exchange(endorse->endorse_port(), "GET / HTTP/1.1\r\nHost: x\r\n\r\n", camera);
     return nlohmann::json::parse(response.substr(response.find("\r\n\r\n") + 4)).at("token");
   }
+  /// The request for the configuration, with a new token.
+  std::string configuration_request(std::uint32_t camera = 1) {
+    return "GET /v1/sora_cam/devices/me/config HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token(camera) +
+           "\r\n\r\n";
+  }
   std::string configuration(std::uint32_t camera = 1) {
-    const auto bearer = token(camera);
-    const auto response = exchange(
-        config_api->port(),
-        "GET /v1/sora_cam/devices/me/config HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + bearer + "\r\n\r\n",
-        camera);
+    const auto response = exchange(config_api->port(), configuration_request(camera), camera);
     EXPECT_TRUE(response.starts_with("HTTP/1.1 200 ")) << response.substr(0, 400);
     return response.substr(response.find("\r\n\r\n") + 4);
+  }
+  /// Polls until that effect has fired; false after ten seconds.
+  bool fired(const std::string& effect) {
+    const auto deadline = SteadyClock::now() + std::chrono::seconds(10);
+    for (;;) {
+      for (const auto& [event, f] : lab.events<journal::FaultFired>())
+        if (f.effect == effect) return true;
+      if (SteadyClock::now() > deadline) return false;
+      ::poll(nullptr, 0, 5);
+    }
   }
   /// Ends the lab. "effect camera attempt", in order.
   std::vector<std::string> firings() {

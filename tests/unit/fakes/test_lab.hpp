@@ -125,6 +125,20 @@ class Client {
     std::size_t n = 0;
     return SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &n) == 1;
   }
+  /// Ends this direction as a program that exits does, but reads on, so that a test sees what the server does then.
+  void leave() {
+    if (ssl_) SSL_shutdown(ssl_.get());
+    ::shutdown(fd_, SHUT_WR);
+  }
+  /// Whether the server has ended the connection, after anything that it may still have sent; false after ten seconds.
+  bool ended_by_server() {
+    receive_limit(std::chrono::seconds(10));
+    char buffer[4096];
+    for (;;) {
+      const auto got = ::recv(fd_, buffer, sizeof buffer, 0);
+      if (got <= 0) return got == 0 || errno == ECONNRESET;
+    }
+  }
   enum class Got { bytes, end, nothing_yet };
   Got receive_some() {
     char buffer[4096];

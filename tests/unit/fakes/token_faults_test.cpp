@@ -2,6 +2,7 @@
 // public key and the claims' rules. (tests/peers judges the same with python3-jwt.)
 #include <gmock/gmock.h>
 
+#include "fakes/endorse/draft.hpp"
 #include "tests/unit/fakes/provisioning_fault_lab.hpp"
 #include "wire/jws.hpp"
 
@@ -124,6 +125,111 @@ TEST_F(TokenFault, ARequestThatGetsNoTokenIsNoAttempt) {
   lab.exchange(lab.endorse->endorse_port(), "GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_EQ(verdict(lab, lab.token()), "token-signature");
   EXPECT_THAT(lab.firings(), ElementsAre("flipped-signature 1 1"));
+}
+
+/// The rule under another id, so that two rules with one effect can be told apart.
+fault::Rule named(std::string id, fault::Rule rule) {
+  rule.id = std::move(id);
+  return rule;
+}
+fault::Rule first(const std::string& effect, const Given& given = {}) {
+  return rule_of("endorse.token", effect, given, kFirst);
+}
+
+TEST_F(TokenFault, ARuleThatAnotherOneOverridesHasNotFired) {
+  struct Case {
+    std::vector<fault::Rule> rules;
+    std::string firing;
+  };
+  for (const auto& [rules, firing] :
+       {Case{{first("wrong-issuer"), first("not-a-jws")}, "not-a-jws 1 1"},
+        Case{{first("expired"), first("truncated", {{"keep", "20B"}})}, "truncated 1 1"},
+        Case{{first("unknown-kid"), first("url-kid")}, "url-kid 1 1"},
+        Case{{first("flipped-signature"), first("alg-none")}, "alg-none 1 1"},
+        Case{{first("unknown-key"), first("hs256-public-key")}, "hs256-public-key 1 1"}}) {
+    SCOPED_TRACE(firing);
+    ProvisioningFaultLab lab(rules);
+    EXPECT_NE(verdict(lab, lab.token()), "");
+    EXPECT_THAT(lab.firings(), ElementsAre(firing));
+  }
+}
+
+TEST_F(TokenFault, ASignatureThatIsNotThereIsNotFlipped) {
+  ProvisioningFaultLab lab({first("alg-none"), first("flipped-signature")});
+  EXPECT_TRUE(lab.token().ends_with("."));
+  EXPECT_THAT(lab.firings(), ElementsAre("alg-none 1 1"));
+}
+
+TEST_F(TokenFault, ATokenThatIsLongEnoughIsNotTruncated) {
+  ProvisioningFaultLab lab({first("truncated", {{"keep", "100KiB"}})});
+  EXPECT_EQ(verdict(lab, lab.token()), "");
+  EXPECT_THAT(lab.firings(), IsEmpty());
+}
+
+// What an earlier rule removed, a later one may still want to change.
+TEST_F(TokenFault, EveryEffectMeetsEveryClaimThatIsMissing) {
+  for (const auto* effect : *fault::find_point("endorse.token")->effects)
+    for (const auto& removed :
+         {first("funk-token"), first("missing-claim", {{"claim", "exp"}}), first("missing-claim", {{"claim", "iat"}}),
+          first("missing-claim", {{"claim", "soracom-endorse-claim"}})}) {
+      const auto name = std::string(effect->name);
+      SCOPED_TRACE(removed.id + " and then " + name);
+      const auto later = name == "missing-claim" ? first(name, {{"claim", "imsi"}}) : first(name);
+      auto draft = endorse::make_draft("{}", R"({"exp":1,"iat":1,"soracom-endorse-claim":{"imsi":"1"}})", {});
+      draft.other_imsi = Imsi("440109999999999");
+      fault::Engine::apply(draft, removed);
+      EXPECT_NO_THROW(fault::Engine::apply(draft, later));
+    }
+}
+
+TEST_F(TokenFault, AnExpiredTokenWithoutAnEndIsAnsweredAndProven) {
+  ProvisioningFaultLab lab({named("no end", first("missing-claim", {{"claim", "exp"}})), first("expired")});
+  EXPECT_EQ(verdict(lab, lab.token()), "token-expired");
+  EXPECT_THAT(lab.firings(), ElementsAre("expired 1 1"));
+}
+
+TEST_F(TokenFault, ATokenThatIsNotHandedOutWholeProvesNothing) {
+  for (const auto& [effect, given] : {std::pair{"garbage", Given{}}, std::pair{"truncated", Given{{"keep", "80%"}}},
+                                      std::pair{"empty", Given{}}, std::pair{"wrong-length", Given{}}}) {
+    SCOPED_TRACE(effect);
+    ProvisioningFaultLab lab({first("flipped-signature"), rule_of("endorse.http", effect, given, kFirst)});
+    test::Client client(lab.lab, lab.endorse->endorse_port(), "127.16.0.1");
+    client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    EXPECT_TRUE(client.receive_all());
+    EXPECT_EQ(verdict(lab, lab.token()), "") << "the second attempt";
+    EXPECT_THAT(lab.firings(), ElementsAre(std::string(effect) + " 1 1"));
+  }
+}
+
+TEST_F(TokenFault, ATokenInPiecesIsAWholeOne) {
+  ProvisioningFaultLab lab({first("flipped-signature"), rule_of("endorse.http", "chunked", {}, kFirst)});
+  test::Client client(lab.lab, lab.endorse->endorse_port(), "127.16.0.1");
+  client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_TRUE(client.receive_all());
+  EXPECT_THAT(lab.firings(), testing::UnorderedElementsAre("chunked 1 1", "flipped-signature 1 1"));
+}
+
+TEST_F(TokenFault, ADeviceThatLeftBeforeTheAnswerMetNoToken) {
+  ProvisioningFaultLab lab({first("flipped-signature"), rule_of("endorse.http", "delay", {{"by", "1h"}}, kFirst)});
+  test::Client client(lab.lab, lab.endorse->endorse_port(), "127.16.0.1");
+  client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(lab.fired("delay"));
+  client.leave();
+  EXPECT_TRUE(client.ended_by_server());
+  EXPECT_THAT(lab.firings(), ElementsAre("delay 1 1"));
+}
+
+// No token may have a key made for it: that would hold the shard, and all its cameras, for 50 to 300 ms.
+TEST_F(TokenFault, TheStrangersKeyIsGivenAndNotMade) {
+  const CryptoContext crypto;
+  const auto proper = wire::parse_private_key(crypto, test::kSigningKeyPem).value();
+  const auto stranger = wire::generate_key(crypto, wire::KeyKind::rsa_2048);
+  auto draft = endorse::make_draft(R"({"kid":"v1-00000000000000000000000000000000-x509.pem","alg":"RS256"})",
+                                   R"({"exp":1})", {});
+  fault::Engine::apply(draft, first("unknown-key"));
+  EXPECT_THROW(endorse::sign_draft(crypto, draft, {proper.get(), nullptr}), std::logic_error);
+  const auto token = endorse::sign_draft(crypto, draft, {proper.get(), stranger.get()});
+  EXPECT_EQ(token, wire::sign_token(crypto, draft.header.dump(), draft.claims.dump(), stranger.get()));
 }
 
 }  // namespace

@@ -26,6 +26,13 @@ TEST(Secrets, TokensWhereverTheyStand) {
   EXPECT_EQ(find_secret("eyJhbGciOiJSUzI1NiJ9.eyJ " + kToken), "token");
 }
 
+TEST(Secrets, ATextWithASecretIsReplacedWhole) {
+  EXPECT_EQ(without_secret("/v1/" + kToken + "/me"), "[redacted]");
+  EXPECT_EQ(without_secret("-----BEGIN PRIVATE KEY-----"), "[redacted]");
+  EXPECT_EQ(without_secret("/v1/sora_cam/devices/me/config"), "/v1/sora_cam/devices/me/config");
+  EXPECT_EQ(without_secret(""), "");
+}
+
 TEST(Secrets, AKeyIsNamedBeforeAToken) {
   EXPECT_EQ(find_secret(kToken + " -----BEGIN PRIVATE KEY-----"), "private-key");
 }
