@@ -13,6 +13,7 @@
 #include "base/net/acceptor.hpp"
 #include "base/net/tls_stream.hpp"
 #include "fakes/http/https_server.hpp"
+#include "fakes/ingress/proofs.hpp"
 #include "fakes/ingress/server_identities.hpp"
 #include "fakes/ingress/shaper.hpp"
 
@@ -30,11 +31,10 @@ class Admission {
  private:
   friend class Ingress;
   explicit Admission(boost::asio::ip::tcp::socket s) : socket(std::move(s)) {}
-  journal::Lane* lane_ = nullptr;
-  journal::Source source_{};
-  std::string peer_;
-  fault::Shots tls_shots_;
-  std::optional<fault::Shot> reset_after_tls_;
+  void prove_tls(TlsStream& stream, bool completed);
+  std::shared_ptr<Proofs> link_, tls_;  // null: no rule was asked for
+  bool reset_after_tls_ = false;
+  bool ends_at_hello_ = false;  // nothing of the lab's passes after its ServerHello
   std::shared_ptr<Shaper> shaper_;
 };
 
@@ -57,13 +57,26 @@ class Ingress {
   [[nodiscard]] std::unique_ptr<Admission> admit(Shard& shard, Accepted accepted, std::uint32_t camera);
 
  private:
+  struct Other {
+    SslCtxPtr context;
+    WallTime made;  // by the lab's clock
+  };
   struct PerShard {
     SSL_CTX* proper = nullptr;
     fault::AttemptCounter attempts;
-    std::map<std::string, SslCtxPtr> others;  // by what their certificate is
+    std::map<std::string, Other> others;  // by what their certificate is
+  };
+  /// What the rules make of one connection.
+  struct Broken {
+    fault::LinkPlan link;
+    fault::TlsPlan tls;
+    std::uint32_t camera = 0;
   };
   [[nodiscard]] SSL_CTX* context(Shard& shard, const fault::TlsPlan& plan);
   [[nodiscard]] SslPtr make_ssl(Shard& shard, const fault::TlsPlan& plan);
+  [[nodiscard]] Broken consult(Shard& shard, Admission& admission, const std::string& peer, std::uint32_t camera);
+  [[nodiscard]] bool take(Shard& shard, Admission& admission, const Broken& broken);
+  [[nodiscard]] bool shape(Shard& shard, Admission& admission, const Broken& broken);
 
   LabContext lab_;
   journal::Source source_;

@@ -92,10 +92,12 @@ Ingress::Ingress(const LabContext& lab, journal::Source source, std::optional<Po
 SSL_CTX* Ingress::context(Shard& shard, const TlsPlan& plan) {
   auto& own = shards_[shard.index()];
   if (plan.certificate == TlsPlan::Certificate::proper || lab_.identities == nullptr) return own.proper;
-  auto& context = own.others[key_of(plan)];
-  if (!context) {
+  auto& [context, made] = own.others[key_of(plan)];
+  const auto now = lab_.clock.now();
+  if (!context || !ServerIdentities::still_says(plan, now - made)) {
     const auto identity = lab_.identities->make(shard.crypto(), plan);
     context = make_server_context(shard.crypto(), identity.certificate_chain, identity.private_key);
+    made = now;
     if (configure_) configure_(context.get(), shard);
   }
   return context.get();
@@ -110,96 +112,113 @@ SslPtr Ingress::make_ssl(Shard& shard, const TlsPlan& plan) {
 }
 
 std::unique_ptr<Admission> Ingress::admit(Shard& shard, Accepted accepted, std::uint32_t camera) {
-  const auto& faults = lab_.faults;
   std::unique_ptr<Admission> admission(new Admission(std::move(accepted.socket)));
-  if (!points_ || (!faults.watches(points_->link) && !faults.watches(points_->tls))) {
+  if (!points_ || (!lab_.faults.watches(points_->link) && !lab_.faults.watches(points_->tls))) {
     admission->ssl = make_ssl(shard, {});
     return admission;
   }
-  auto& own = shards_[shard.index()];
-  auto& lane = lab_.lanes[shard.index()];
-  const auto peer = accepted.peer.address().to_string();
-  admission->lane_ = &lane;
-  admission->source_ = source_;
-  admission->peer_ = peer;
-
-  LinkPlan link;
-  TlsPlan tls;
-  fault::Shots link_shots;
-  if (faults.watches(points_->link)) {
-    // A partition looks at the time itself; for every other effect the time is now.
-    link_shots = faults.consult_at_any_time(points_->link, camera, own.attempts.next(points_->link, camera));
-    std::erase_if(link_shots, [&](const fault::Shot& shot) {
-      return shot.rule().effect->name != "partition" && !faults.active(shot.rule(), camera);
-    });
-    for (const auto& shot : link_shots) fault::Engine::apply(link, shot.rule());
-  }
-  if (faults.watches(points_->tls))
-    admission->tls_shots_ = faults.edit(tls, points_->tls, camera, own.attempts.next(points_->tls, camera));
-
-  const auto shots = std::make_shared<fault::Shots>(std::move(link_shots));
-  // `link` and `tls` have an effect of the same name: each list is told apart.
-  const auto teller = [&](const std::shared_ptr<fault::Shots>& list) -> Shaper::Fired {
-    return [list, lane, source = source_, peer](std::string_view effect, const std::string& detail) mutable {
-      for (auto& shot : *list)
-        if (shot.rule().effect->name == effect) shot.fired(lane, source, peer, detail);
-    };
-  };
-  const auto fired = teller(shots);
-  const auto tls_fired = teller(std::make_shared<fault::Shots>(admission->tls_shots_));
-  if (link.reset == LinkPlan::Cut::at_once) {
-    fired("reset", "at once");
-    boost::system::error_code ignored;
-    admission->socket.set_option(asio::socket_base::linger(true, 0), ignored);
-    admission->socket.close(ignored);
-    return nullptr;
-  }
-  if (link.swallow || tls.stall == TlsPlan::Stall::server_hello) {
-    const auto shaper = std::make_shared<Shaper>(shard, std::move(admission->socket), link, Shaper::Rules{}, fired);
-    if (link.swallow) {
-      fired("blackhole", "");
-      shaper->swallow();
-    } else {
-      shaper->swallow([tls_fired] { tls_fired("stall", "before the ServerHello"); });
-    }
-    return nullptr;
-  }
-  if (tls.alert) {
-    auto said = [tls_fired, alert = *tls.alert] { tls_fired("alert", fmt::format("{}", alert)); };
-    asio::co_spawn(shard.io(), say_alert(std::move(admission->socket), *tls.alert, std::move(said)), asio::detached);
-    return nullptr;
-  }
-  if (link.reset == LinkPlan::Cut::after_tls)
-    for (const auto& shot : *shots)
-      if (shot.rule().effect->name == "reset") admission->reset_after_tls_ = shot;
-  const bool first_record_only = tls.stall == TlsPlan::Stall::certificate;
-  if (link.shaped() || first_record_only) {
-    Shaper::Rules rules;
-    rules.engine = &lab_.faults;
-    rules.camera = camera;
-    if (first_record_only) rules.on_first_record = [tls_fired] { tls_fired("stall", "after the first TLS record"); };
-    for (const auto& shot : *shots) {
-      if (shot.rule().effect->name == "partition") rules.partition = &shot.rule();
-      if (shot.rule().effect->name == "latency") rules.random = faults.random(shot);
-    }
-    auto shaper = std::make_shared<Shaper>(shard, std::move(admission->socket), link, rules, fired);
-    auto inner = shaper->start();
-    if (!inner) return nullptr;
-    admission->socket = std::move(*inner);
-    admission->shaper_ = std::move(shaper);
-  }
-  if (first_record_only) admission->tls_shots_.clear();  // its firing is the shaper's to tell
-  admission->ssl = make_ssl(shard, tls);
+  const auto broken = consult(shard, *admission, accepted.peer.address().to_string(), camera);
+  if (take(shard, *admission, broken) || !shape(shard, *admission, broken)) return nullptr;
+  admission->ssl = make_ssl(shard, broken.tls);
   return admission;
 }
 
+Ingress::Broken Ingress::consult(Shard& shard, Admission& admission, const std::string& peer, std::uint32_t camera) {
+  const auto& faults = lab_.faults;
+  auto& attempts = shards_[shard.index()].attempts;
+  Broken broken;
+  broken.camera = camera;
+  fault::Shots link, tls;
+  if (faults.watches(points_->link)) {
+    // A partition looks at the time itself; for every other effect the time is now.
+    link = faults.consult_at_any_time(points_->link, camera, attempts.next(points_->link, camera));
+    std::erase_if(link, [&](const fault::Shot& shot) {
+      return shot.rule().effect->name != "partition" && !faults.active(shot.rule(), camera);
+    });
+    for (const auto& shot : link) fault::Engine::apply(broken.link, shot.rule());
+  }
+  if (faults.watches(points_->tls))
+    tls = faults.edit(broken.tls, points_->tls, camera, attempts.next(points_->tls, camera));
+  keep_link_shots_that_count(link);
+  keep_tls_shots_that_count(tls);
+  const auto& lane = lab_.lanes[shard.index()];
+  // `link` and `tls` have an effect of the same name: each list is told apart.
+  admission.link_ = std::make_shared<Proofs>(std::move(link), lane, source_, peer);
+  admission.tls_ = std::make_shared<Proofs>(std::move(tls), lane, source_, peer);
+  return broken;
+}
+
+/// What leaves no connection for the server. True: the fault has taken it.
+bool Ingress::take(Shard& shard, Admission& admission, const Broken& broken) {
+  const auto& link = broken.link;
+  const auto& tls = broken.tls;
+  if (link.reset == LinkPlan::Cut::at_once) {
+    admission.link_->fired("reset", "at once");
+    boost::system::error_code ignored;
+    admission.socket.set_option(asio::socket_base::linger(true, 0), ignored);
+    admission.socket.close(ignored);
+    return true;
+  }
+  if (link.swallow || tls.stall == TlsPlan::Stall::server_hello) {
+    std::function<void()> on_first_bytes;
+    if (link.swallow)
+      admission.link_->fired("blackhole");
+    else
+      on_first_bytes = [proofs = admission.tls_] { proofs->fired("stall", "before the ServerHello"); };
+    std::make_shared<Shaper>(shard, std::move(admission.socket), link, Shaper::Rules{}, Shaper::Fired{})
+        ->swallow(std::move(on_first_bytes));
+    return true;
+  }
+  if (tls.alert) {
+    auto said = [proofs = admission.tls_, alert = *tls.alert] { proofs->fired("alert", fmt::format("{}", alert)); };
+    asio::co_spawn(shard.io(), say_alert(std::move(admission.socket), *tls.alert, std::move(said)), asio::detached);
+    return true;
+  }
+  return false;
+}
+
+/// What the server's connection goes through. False: there is no descriptor left for it.
+bool Ingress::shape(Shard& shard, Admission& admission, const Broken& broken) {
+  admission.reset_after_tls_ = broken.link.reset == LinkPlan::Cut::after_tls;
+  admission.ends_at_hello_ = broken.tls.stall == TlsPlan::Stall::certificate;
+  if (!broken.link.shaped() && !admission.ends_at_hello_) return true;
+  Shaper::Rules rules;
+  rules.engine = &lab_.faults;
+  rules.camera = broken.camera;
+  rules.on_partition = [proofs = admission.link_](const fault::Rule& rule) { proofs->fired(rule); };
+  if (admission.ends_at_hello_)
+    rules.on_first_record = [proofs = admission.tls_] {
+      proofs->fired("stall", "after the first TLS record");
+      proofs->fired_if(is_met_in_hello);
+    };
+  for (const auto& shot : admission.link_->shots()) {
+    if (shot.rule().effect->name == "partition") rules.partitions.push_back(&shot.rule());
+    if (shot.rule().effect->name == "latency") rules.random = lab_.faults.random(shot);
+  }
+  const auto fired = [proofs = admission.link_](std::string_view effect, const std::string& detail) {
+    proofs->fired(effect, detail);
+  };
+  auto shaper = std::make_shared<Shaper>(shard, std::move(admission.socket), broken.link, std::move(rules), fired);
+  auto inner = shaper->start();
+  if (!inner) return false;
+  admission.socket = std::move(*inner);
+  admission.shaper_ = std::move(shaper);
+  return true;
+}
+
+/// A device that left before its ClientHello met no fault; one that found no common version or suite saw no
+/// certificate.
+void Admission::prove_tls(TlsStream& stream, bool completed) {
+  const auto state = SSL_get_state(stream.ssl());
+  if (!tls_ || (!completed && state == TLS_ST_BEFORE)) return;
+  const bool saw_more = !ends_at_hello_ && (completed || state != TLS_ST_SR_CLNT_HELLO);
+  tls_->fired_if([saw_more](const fault::Shot& shot) { return saw_more || is_met_in_hello(shot); });
+}
+
 bool Admission::handshake_ended(TlsStream& stream, bool completed) {
-  // A device that left before its ClientHello met no fault.
-  const bool met = completed || SSL_get_state(stream.ssl()) != TLS_ST_BEFORE;
-  if (met)
-    for (auto& shot : tls_shots_) shot.fired(*lane_, source_, peer_);
+  prove_tls(stream, completed);
   if (!completed || !reset_after_tls_) return true;
-  reset_after_tls_->fired(*lane_, source_, peer_, "after the TLS handshake");
+  link_->fired("reset", "after the TLS handshake");
   if (shaper_)
     shaper_->reset();
   else

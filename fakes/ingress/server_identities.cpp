@@ -29,7 +29,10 @@ WallTime whole(WallTime t) {
 wire::Validity validity_of(const fault::TlsPlan& plan, WallTime now) {
   const auto by = std::chrono::duration_cast<std::chrono::milliseconds>(plan.by);
   if (plan.certificate == Certificate::expired) return {whole(now - by - days(30)), whole(now - by)};
-  if (plan.certificate == Certificate::not_yet_valid) return {whole(now + by), whole(now + by + days(30))};
+  if (plan.certificate == Certificate::not_yet_valid) {
+    const auto from = whole(now + by + std::chrono::seconds(1));  // rounded up: never valid too early
+    return {from, from + days(30)};
+  }
   return {whole(now - hours(24)), whole(now + days(90))};
 }
 
@@ -60,6 +63,13 @@ std::string padding(const CryptoContext& crypto, const Issuer& root, const wire:
 
 wire::IdentityPem ServerIdentities::proper(const CryptoContext& crypto) const {
   return iot::issue_server_identity(crypto, authority_, dns_names_, ip_addresses_, clock_.now());
+}
+
+bool ServerIdentities::still_says(const fault::TlsPlan& plan, std::chrono::milliseconds age) {
+  const bool dated = plan.certificate == Certificate::expired || plan.certificate == Certificate::not_yet_valid;
+  // The others are valid from a day before to months after they were made.
+  const auto most = dated ? plan.by / 2 : fault::Duration(hours(12));
+  return std::chrono::abs(age) <= most;
 }
 
 wire::IdentityPem ServerIdentities::make(const CryptoContext& crypto, const fault::TlsPlan& plan) const {

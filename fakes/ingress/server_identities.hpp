@@ -25,6 +25,8 @@ class ServerIdentities {
   [[nodiscard]] wire::IdentityPem proper(const CryptoContext& crypto) const;
   /// As the plan's certificate says, at the lab's time now. Throws std::runtime_error when OpenSSL refuses.
   [[nodiscard]] wire::IdentityPem make(const CryptoContext& crypto, const fault::TlsPlan& plan) const;
+  /// Whether what was made so long ago (negative: the clock went back) is still what the plan says.
+  [[nodiscard]] static bool still_says(const fault::TlsPlan& plan, std::chrono::milliseconds age);
 
  private:
   iot::AuthorityPem authority_;

@@ -27,7 +27,8 @@ class Shaper : public std::enable_shared_from_this<Shaper> {
   /// What the plan cannot hold: whether a partition is on now, and the draws of the latency.
   struct Rules {
     const fault::Engine* engine = nullptr;
-    const fault::Rule* partition = nullptr;  // null: the plan has none
+    std::vector<const fault::Rule*> partitions;                 // each with its own time
+    std::function<void(const fault::Rule&)> on_partition = {};  // something waits because of that one
     std::uint32_t camera = 0;
     RandomStream random{0};
     std::function<void()> on_first_record;  // set: of the lab's bytes only the first TLS record passes; called then
@@ -64,6 +65,7 @@ class Shaper : public std::enable_shared_from_this<Shaper> {
   static boost::asio::awaitable<void> discard(std::shared_ptr<Shaper> self, std::function<void()> on_first_bytes);
   boost::asio::awaitable<void> sleep_until(SteadyClock::time_point when);
   boost::asio::awaitable<void> pass_hold();
+  [[nodiscard]] std::optional<SteadyClock::time_point> held_until();
   boost::asio::awaitable<bool> send(Way way, std::string_view bytes);
   boost::asio::awaitable<void> readable(Way way);
 

@@ -20,7 +20,8 @@ using Cut = fault::LinkPlan::Cut;
 
 namespace {
 constexpr std::size_t kMostQueued = 256 * 1024;
-constexpr std::size_t kRecordHeader = 5;  // of TLS (RFC 8446 §5.1)
+constexpr std::size_t kRecordHeader = 5;              // of TLS (RFC 8446 §5.1)
+constexpr auto kLookAgain = std::chrono::seconds(1);  // at a partition that has no end, or has just ended
 }  // namespace
 
 Shaper::Shaper(Shard& shard, asio::ip::tcp::socket device, fault::LinkPlan plan, Rules rules, Fired fired)
@@ -28,7 +29,7 @@ Shaper::Shaper(Shard& shard, asio::ip::tcp::socket device, fault::LinkPlan plan,
       device_(std::move(device)),
       lab_(shard.io()),
       plan_(plan),
-      rules_(rules),
+      rules_(std::move(rules)),
       fired_(std::move(fired)),
       to_lab_(shard.io()),
       to_device_(shard.io()) {
@@ -191,26 +192,30 @@ asio::awaitable<void> Shaper::sleep_until(SteadyClock::time_point when) {
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ec));
 }
 
+/// When to look again, while a partition is on or the flapping link is down; nothing: the link is up.
+std::optional<SteadyClock::time_point> Shaper::held_until() {
+  const auto now = SteadyClock::now();
+  std::optional<SteadyClock::time_point> until;
+  for (const auto* rule : rules_.partitions) {
+    if (!rules_.engine->active(*rule, rules_.camera)) continue;
+    rules_.on_partition(*rule);
+    const auto change = rules_.engine->next_change(*rule, rules_.camera).value_or(now + kLookAgain);
+    until = std::min(until.value_or(change), change);
+  }
+  if (until || plan_.flap_down <= Duration{0}) return until;
+  const auto period = plan_.flap_up + plan_.flap_down;
+  const auto phase = std::chrono::duration_cast<Duration>(now - born_) % period;
+  if (phase < plan_.flap_up) return until;
+  fired_("flap", "");
+  return now + (period - phase);
+}
+
 /// Waits while the link is down.
 asio::awaitable<void> Shaper::pass_hold() {
-  using namespace std::chrono_literals;
   while (!closed_) {
-    if (rules_.partition && rules_.engine->active(*rules_.partition, rules_.camera)) {
-      fired_("partition", "");
-      const auto change = rules_.engine->next_change(*rules_.partition, rules_.camera);
-      co_await sleep_until(change.value_or(SteadyClock::now() + 1h));
-      continue;
-    }
-    if (plan_.flap_down > Duration{0}) {
-      const auto period = plan_.flap_up + plan_.flap_down;
-      const auto phase = std::chrono::duration_cast<Duration>(SteadyClock::now() - born_) % period;
-      if (phase >= plan_.flap_up) {
-        fired_("flap", "");
-        co_await sleep_until(SteadyClock::now() + (period - phase));
-        continue;
-      }
-    }
-    co_return;
+    const auto until = held_until();
+    if (!until) co_return;
+    co_await sleep_until(*until);
   }
 }
 
@@ -240,10 +245,15 @@ asio::awaitable<void> Shaper::write(std::shared_ptr<Shaper> self, Way way) {
   while (!self->closed_) {
     if (d.queue.empty()) {
       if (way == Way::to_device && self->half_closed_ && !std::exchange(told_end, true)) {
+        co_await self->pass_hold();
+        if (self->closed_) break;
         self->device_.shutdown(asio::socket_base::shutdown_send, ec);
         self->fired_("half-close", fmt::format("after {} bytes", *self->plan_.half_close_after));
       }
-      if (d.ended) break;
+      if (d.ended) {
+        co_await self->pass_hold();  // the end of a direction arrives no sooner than its bytes would
+        break;
+      }
       d.changed.expires_at(SteadyClock::time_point::max());
       co_await d.changed.async_wait(asio::redirect_error(asio::use_awaitable, ec));
       continue;

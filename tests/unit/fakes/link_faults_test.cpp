@@ -33,11 +33,29 @@ class LinkFaults : public testing::Test {
 TEST_F(LinkFaults, ARefusedPortIsRefusedByTheKernelAndOpensAgain) {
   FaultLab lab({});
   EXPECT_TRUE(lab.serves(1));
-  lab.refuse(true);
+  EXPECT_TRUE(lab.refuse(true));
   for (int i = 0; i < 3; ++i) EXPECT_EQ(Device(lab.port).connect_error, ECONNREFUSED);
-  lab.refuse(false);
+  EXPECT_TRUE(lab.refuse(false));
   EXPECT_EQ(lab.server->port(), lab.port);
   EXPECT_TRUE(lab.serves(1));
+}
+
+TEST_F(LinkFaults, APortThatSomebodyElseTookStaysClosedAndSaysSo) {
+  FaultLab lab({});
+  ASSERT_TRUE(lab.refuse(true));
+  const int thief = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int on = 1;
+  ::setsockopt(thief, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in there{};
+  there.sin_family = AF_INET;
+  inet_pton(AF_INET, "127.0.0.1", &there.sin_addr);
+  there.sin_port = htons(lab.port);
+  ASSERT_EQ(::bind(thief, reinterpret_cast<sockaddr*>(&there), sizeof there), 0);
+  ASSERT_EQ(::listen(thief, 1), 0);
+  const auto opened = lab.refuse(false);
+  ::close(thief);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Errc::address_in_use);
 }
 
 TEST_F(LinkFaults, AResetAtOnceComesBeforeAnyByte) {
@@ -206,6 +224,110 @@ TEST_F(LinkFaults, APartitionHoldsAndThenDelivers) {
   EXPECT_EQ(device.receive(1).size(), 1U);
   EXPECT_GE(SteadyClock::now() - now, 400ms);
   EXPECT_THAT(lab.firings(), ElementsAre("partition/link.endorse/partition 1 1"));
+}
+
+TEST_F(LinkFaults, EachOfTwoPartitionsHoldsInItsOwnTimeAndIsProvenThen) {
+  for (const bool later_first : {false, true}) {
+    auto now_on = rule_of("link.endorse", "partition"), later = now_on;
+    now_on.id = "now", later.id = "later";
+    now_on.between = fault::Window{0s, 400ms};
+    later.between = fault::Window{1h, 2h};
+    std::vector rules{only_for(now_on, 1, 1), only_for(later, 1, 1)};
+    if (later_first) std::swap(rules[0], rules[1]);
+    FaultLab lab(std::move(rules));
+    const auto now = SteadyClock::now();
+    lab.faults.start(now, now);
+    Device device(lab.port);
+    device.send(client_hello());
+    EXPECT_EQ(device.receive(1).size(), 1U);
+    EXPECT_GE(SteadyClock::now() - now, 400ms);
+    EXPECT_THAT(lab.firings(), ElementsAre("now/link.endorse/partition 1 1"));
+  }
+}
+
+TEST_F(LinkFaults, TwoPartitionsThatTouchAreOne) {
+  auto one = rule_of("link.endorse", "partition"), two = one;
+  one.id = "one", two.id = "two";
+  one.between = fault::Window{0s, 200ms};
+  two.between = fault::Window{200ms, 500ms};
+  FaultLab lab({only_for(two, 1, 1), only_for(one, 1, 1)});
+  const auto now = SteadyClock::now();
+  lab.faults.start(now, now);
+  Device device(lab.port);
+  device.send(client_hello());
+  EXPECT_EQ(device.receive(1).size(), 1U);
+  EXPECT_GE(SteadyClock::now() - now, 500ms);
+  EXPECT_THAT(lab.firings(), ElementsAre("one/link.endorse/partition 1 1", "two/link.endorse/partition 1 1"));
+}
+
+TEST_F(LinkFaults, APartitionHoldsTheEndOfTheConnectionToo) {
+  auto rule = rule_of("link.endorse", "partition");
+  rule.between = fault::Window{500ms, 1500ms};
+  FaultLab lab({only_for(rule, 1, 1)});
+  auto now = SteadyClock::now();
+  lab.faults.start(now + 1h, now);  // not yet
+  TlsDevice device(lab);
+  ASSERT_TRUE(device.handshake());
+  now = SteadyClock::now();
+  lab.faults.start(now - 500ms, now);  // from now on, for a second
+  ::shutdown(device.fd, SHUT_WR);      // the server would answer with its own end
+  EXPECT_TRUE(lab.fired("partition"));
+  EXPECT_TRUE(lab.serves());
+  pollfd end{device.fd, POLLRDHUP, 0};
+  EXPECT_EQ(::poll(&end, 1, 0), 0);
+  EXPECT_EQ(::poll(&end, 1, 10'000), 1);
+  EXPECT_GE(SteadyClock::now() - now, 1s);
+  EXPECT_THAT(lab.firings(), ElementsAre("partition/link.endorse/partition 1 1"));
+}
+
+TEST_F(LinkFaults, AFlappingLinkHoldsTheEndOfTheConnectionInItsDownPhase) {
+  FaultLab lab({only_for(first("flap", {{"up", "300ms"}, {"down", "1h"}}), 1, 1)});
+  const auto now = SteadyClock::now();
+  Device device(lab.port);
+  while (SteadyClock::now() - now < 400ms) ::poll(nullptr, 0, 20);  // the up phase ends
+  ::shutdown(device.fd, SHUT_WR);
+  EXPECT_TRUE(lab.fired("flap"));
+  EXPECT_TRUE(lab.serves());
+  EXPECT_TRUE(device.silent()) << "the server, which has not heard of it, has not closed";
+}
+
+TEST_F(LinkFaults, OfTwoRulesWithOneEffectTheLastIsCarriedOutAndProven) {
+  const auto hello = client_hello();
+  const std::vector<std::pair<fault::Rule, fault::Rule>> pairs{
+      {first("reset", {{"when", "after-tls"}}), first("reset")},
+      {first("stall", {{"after", "1MiB"}}), first("stall", {{"after", "0B"}})},
+      {first("slice", {{"bytes", "7B"}}), first("slice", {{"bytes", "33B"}, {"pause", "1h"}})}};
+  for (auto [overridden, last] : pairs) {
+    const auto proven = "last/link.endorse/" + std::string(last.effect->name) + " 1 1";
+    overridden.id = "overridden", last.id = "last";
+    FaultLab lab({only_for(overridden, 1, 1), only_for(last, 1, 1)});
+    Device device(lab.port);
+    device.send(hello);
+    EXPECT_TRUE(lab.fired("last"));
+    EXPECT_THAT(lab.firings(), ElementsAre(proven));
+  }
+}
+
+TEST_F(LinkFaults, OfTwoRulesThatSayTheSameOneIsProven) {
+  auto one = first("reset"), two = one;
+  one.id = "one", two.id = "two";
+  FaultLab lab({one, two});
+  Device device(lab.port);
+  EXPECT_EQ(device.receive(), "");
+  EXPECT_EQ(device.end, End::reset);
+  EXPECT_THAT(lab.firings(), ElementsAre("two/link.endorse/reset 1 1"));
+}
+
+TEST_F(LinkFaults, LatenciesAddUpAndAreBothProven) {
+  auto one = first("latency", {{"of", "30ms"}}), two = one;
+  one.id = "one", two.id = "two";
+  FaultLab lab({one, two});
+  Device device(lab.port);
+  const auto sent = SteadyClock::now();
+  device.send(client_hello());
+  EXPECT_EQ(device.receive(1).size(), 1U);
+  EXPECT_GE(SteadyClock::now() - sent, 120ms);
+  EXPECT_THAT(lab.firings(), ElementsAre("one/link.endorse/latency 1 1", "two/link.endorse/latency 1 1"));
 }
 
 TEST_F(LinkFaults, AFlappingLinkHoldsWhatComesInItsDownPhase) {

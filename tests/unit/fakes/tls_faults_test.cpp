@@ -16,6 +16,7 @@ using test::kFirst;
 using test::only_for;
 using test::rule_of;
 using test::TlsDevice;
+using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -241,6 +242,88 @@ TEST_F(TlsFaults, AStallBeforeTheCertificateIsAServerHelloAndSilence) {
   EXPECT_TRUE(lab.serves());
   EXPECT_TRUE(device.silent());
   EXPECT_THAT(lab.firings(), ElementsAre("stall/tls.endorse/stall 1 1"));
+}
+
+TEST_F(TlsFaults, AVersionIsMetInTheServerHelloThoughNothingFollows) {
+  FaultLab lab({only_for(tls("version", {{"only", "1.2"}}), 1, 1), only_for(tls("expired"), 1, 1),
+                only_for(tls("stall", {{"step", "certificate"}}), 1, 1)});
+  Device device(lab.port);
+  device.send(client_hello());
+  EXPECT_EQ(device.receive(5).substr(0, 1), "\x16");
+  EXPECT_TRUE(lab.fired("stall"));
+  EXPECT_TRUE(lab.fired("version"));
+  ::shutdown(device.fd, SHUT_RDWR);
+  EXPECT_TRUE(lab.serves());
+  EXPECT_THAT(lab.firings(),
+              testing::UnorderedElementsAre("version/tls.endorse/version 1 1", "stall/tls.endorse/stall 1 1"))
+      << "nobody has seen the certificate";
+}
+
+TEST_F(TlsFaults, ACertificateThatIsNotShownProvesNothing) {
+  FaultLab lab({tls("version", {{"only", "1.0"}}), tls("expired")});
+  {
+    TlsDevice device(lab);
+    EXPECT_FALSE(device.handshake());
+    EXPECT_EQ(device.alert, SSL_AD_PROTOCOL_VERSION);
+  }
+  EXPECT_TRUE(lab.fired("version"));
+  EXPECT_THAT(lab.firings(), ElementsAre("version/tls.endorse/version 1 1"));
+}
+
+TEST_F(TlsFaults, OfTwoCertificatesTheLastIsShownAndProven) {
+  FaultLab lab({tls("expired"), tls("self-signed")});
+  {
+    TlsDevice device(lab);
+    EXPECT_FALSE(device.handshake());
+    EXPECT_EQ(device.verified, X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT);
+  }
+  EXPECT_TRUE(lab.fired("self-signed"));
+  EXPECT_THAT(lab.firings(), ElementsAre("self-signed/tls.endorse/self-signed 1 1"));
+}
+
+TEST_F(TlsFaults, OfTwoAlertsTheLastIsSaidAndProven) {
+  auto one = tls("alert", {{"number", "40"}}), two = tls("alert", {{"number", "80"}});
+  one.id = "one", two.id = "two";
+  FaultLab lab({one, two});
+  {
+    TlsDevice device(lab);
+    EXPECT_FALSE(device.handshake());
+    EXPECT_EQ(device.alert, 80);
+  }
+  EXPECT_TRUE(lab.fired("two"));
+  EXPECT_THAT(lab.firings(), ElementsAre("two/tls.endorse/alert 1 1"));
+}
+
+struct Moved {
+  const char* effect;
+  const char* parameter;
+  std::chrono::minutes by;  // the lab's clock
+};
+class TlsClockMoves : public testing::TestWithParam<Moved> {
+ protected:
+  static void SetUpTestSuite() { CryptoContext::forbid_default(); }
+};
+INSTANTIATE_TEST_SUITE_P(Dates, TlsClockMoves,
+                         testing::Values(Moved{"not-yet-valid", "in", 40min}, Moved{"not-yet-valid", "in", -40min},
+                                         Moved{"expired", "ago", -90min}, Moved{"expired", "ago", 90min}));
+
+TEST_P(TlsClockMoves, AndTheCertificateIsStillWhatTheRuleSays) {
+  const auto& [effect, parameter, by] = GetParam();
+  FaultLab lab({rule_of("tls.endorse", effect, {{parameter, "1h"}})});
+  const auto off_by = [&] {  // seconds from the lab's time to the date of the certificate that makes it wrong
+    TlsDevice device(lab);
+    const auto now = unix_seconds(lab.lab.clock.now());
+    X509_VERIFY_PARAM_set_time(SSL_get0_param(device.ssl.get()), static_cast<time_t>(now));
+    EXPECT_FALSE(device.handshake());
+    auto* certificate = sk_X509_value(SSL_get_peer_cert_chain(device.ssl.get()), 0);
+    const auto validity = wire::validity(certificate);
+    const bool expired = std::string(effect) == "expired";
+    return unix_seconds(expired ? validity.not_after : validity.not_before) - now;
+  };
+  const auto sign = std::string(effect) == "expired" ? -1 : 1;
+  EXPECT_NEAR(static_cast<double>(sign * off_by()), 3600, 60);
+  lab.lab.clock.set_offset(by);
+  EXPECT_NEAR(static_cast<double>(sign * off_by()), 3600, 60);
 }
 
 TEST_F(TlsFaults, CamerasThatTheRuleDoesNotMeanSeeNothing) {
