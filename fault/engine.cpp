@@ -125,8 +125,8 @@ std::vector<Engine::Due> Engine::timetable() const {
   for (const auto& rule : rules_) {
     if (!rule.scheduled() || !rule.between) continue;
     const auto at = point_of(origin + ns_of(rule.between->from));
-    if (rule.points.front() == Point::broker) {
-      due.push_back({&rule, 0, at});
+    if (rule.lab_wide()) {
+      if (draws(rule, rule.points.front(), 0, 1)) due.push_back({&rule, 0, at});
       continue;
     }
     for (std::uint32_t camera = 1; camera <= cameras_; ++camera)
@@ -145,7 +145,7 @@ std::vector<Engine::Due> Engine::observe(const journal::Event& event) {
     const auto strikes = epoch_ns_.load() + event.t_ns + ns_of(rule.after->delay);
     auto never = kNever;
     if (!armed_[i].at_ns[camera].compare_exchange_strong(never, strikes)) continue;
-    if (rule.scheduled() && draws(rule, rule.points.front(), camera, 1))
+    if (!rule.scheduled() || draws(rule, rule.points.front(), camera, 1))
       due.push_back({&rule, camera, point_of(strikes)});
   }
   return due;

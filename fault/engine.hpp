@@ -92,16 +92,17 @@ class Engine {
   void start(SteadyClock::time_point origin, SteadyClock::time_point journal_epoch);
   [[nodiscard]] const std::vector<Rule>& rules() const { return rules_; }
 
-  /// What is to be done at a moment: by whom the runner decides (broker, fleet, edge, registry). `camera` 0: none.
+  /// A rule and when it strikes. A scheduled one is then to be done: by whom the runner decides (broker, fleet, edge,
+  /// registry). `camera` 0: none.
   struct Due {
     const Rule* rule = nullptr;
     std::uint32_t camera = 0;
     SteadyClock::time_point at;
   };
-  /// Scheduled rules with `between`, for every camera that they concern; after start().
+  /// Scheduled rules with `between`, for every camera that they concern, or once what is lab-wide; after start().
   [[nodiscard]] std::vector<Due> timetable() const;
-  /// Tells the engine of an event, so that triggers strike; scheduled rules whose trigger struck are returned. From one
-  /// thread, in the journal's order.
+  /// Tells the engine of an event, so that triggers strike; the rules that it set going are returned, those by attempt
+  /// among them (but no scheduled one that its probability spared). After start(), in the journal's order.
   [[nodiscard]] std::vector<Due> observe(const journal::Event& event);
 
  private:

@@ -49,6 +49,8 @@ struct Rule {
   [[nodiscard]] bool scheduled() const {
     return effect->moment == Moment::scheduled || (effect->moment == Moment::either && (between || after));
   }
+  /// Happens to the lab once, and not to each camera: to Mosquitto, or to a port.
+  [[nodiscard]] bool lab_wide() const { return points.front() == Point::broker || effect->name == "refuse"; }
   [[nodiscard]] bool concerns(std::uint32_t camera) const {
     return camera < cameras.size() ? cameras[camera] : cameras.empty() || cameras[0];
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/secret.hpp"
 #include "base/time.hpp"
 #include "fakes/sims.hpp"
 #include "fault/engine.hpp"
@@ -40,6 +41,7 @@ struct LabConfig {
   Lab settings;            // the scenario's `lab:`
   std::vector<ListedSim> sims;
   const fault::Engine* faults = nullptr;  // null: nothing breaks. Outlives the lab.
+  Secret endorse_key;                     // Endorse's private key, RSA as PEM; empty: one is made
 };
 
 /// Where everything is, once it accepts.
@@ -73,12 +75,14 @@ class RunningLab {
   /// What a scheduled rule says, at a point of the lab: Mosquitto, the edge's sessions, a certificate. From any thread;
   /// `camera` 0 means none.
   void carry_out(const fault::Rule& rule, std::uint32_t camera);
-  /// The link fault `refuse`: the services' ports are closed, or open again. From any thread.
+  /// The link fault `refuse`: the services' ports are closed, or open again, when it returns; one that does not open is
+  /// the lab's trouble. From any thread but the lab's own, before stop().
   void refuse(const std::vector<fault::Point>& links, bool closed);
   /// The camera's address has another SIM from now on.
   void swap_sim(std::uint32_t camera, const Imsi& imsi);
 
-  /// Something of the lab itself broke since it started (Mosquitto ended, the registry cannot write); empty: nothing.
+  /// Something of the lab itself broke since it started (Mosquitto ended, the registry cannot write, a port
+  /// stays closed); empty: nothing.
   [[nodiscard]] std::string trouble() const;
   /// Ends the sessions, the servers and Mosquitto, and closes the registry. An error is what was lost (the registry's
   /// last batch).

@@ -99,7 +99,7 @@ struct RunningLab::Impl {
   fakes::iot::Authorities authorities;
   std::unique_ptr<fakes::ServerIdentities> identities;
   wire::IdentityPem server_identity;
-  std::future<fakes::endorse::SigningKey> signing_key;  // waits for its thread when it is destroyed
+  std::future<result<fakes::endorse::SigningKey>> signing_key;  // waits for its thread when it is destroyed
   std::unique_ptr<fakes::Broker> broker;
   std::unique_ptr<fakes::Edge> edge;
   std::unique_ptr<fakes::endorse::EndorseServers> endorse;
@@ -116,8 +116,9 @@ result<void> RunningLab::Impl::start() {
   if (!made) return made.error();
   workspace = std::move(*made);
   // An RSA key takes longer than all the rest: it is made while Mosquitto starts.
-  signing_key = std::async(std::launch::async, [] {
+  signing_key = std::async(std::launch::async, [given = config.endorse_key]() -> result<fakes::endorse::SigningKey> {
     const CryptoContext crypto;
+    if (!given.empty()) return fakes::endorse::load_signing_key(crypto, given);
     return fakes::endorse::make_signing_key(crypto);
   });
   shards.start();
@@ -229,7 +230,9 @@ result<void> RunningLab::Impl::start_servers() {
   nc.endorse_port = config.ports.endorse;
   nc.keys_port = config.ports.keys;
   nc.identity = server_identity;
-  nc.signing_keys.push_back(signing_key.get());
+  auto key = signing_key.get();
+  if (!key) return key.error();
+  nc.signing_keys.push_back(std::move(*key));
   auto endorse_started = fakes::endorse::EndorseServers::start(*context, std::move(nc));
   if (!endorse_started) return endorse_started.error();
   endorse = std::move(*endorse_started);
@@ -266,10 +269,12 @@ result<void> RunningLab::Impl::start_servers() {
 
 void RunningLab::Impl::refuse(const std::vector<fault::Point>& links, bool closed) {
   for (const auto link : links) {
-    if (link == fault::Point::link_endorse) endorse->endorse_server().refuse(closed);
-    if (link == fault::Point::link_keys) endorse->keys_server().refuse(closed);
-    if (link == fault::Point::link_config_api) config_api->server().refuse(closed);
-    if (link == fault::Point::link_mqtt) edge->refuse(closed);
+    result<void> done;
+    if (link == fault::Point::link_endorse) done = endorse->endorse_server().refuse(closed);
+    if (link == fault::Point::link_keys) done = endorse->keys_server().refuse(closed);
+    if (link == fault::Point::link_config_api) done = config_api->server().refuse(closed);
+    if (link == fault::Point::link_mqtt) done = edge->refuse(closed);
+    if (!done) trouble_is(fmt::format("the port of {} stays closed: {}", fault::point_name(link), done.error().text()));
   }
 }
 
@@ -338,7 +343,13 @@ void RunningLab::carry_out(const fault::Rule& rule, std::uint32_t camera) {
   }
 }
 void RunningLab::refuse(const std::vector<fault::Point>& links, bool closed) {
-  asio::post(impl_->front, [impl = impl_.get(), links, closed] { impl->refuse(links, closed); });
+  auto done = std::make_shared<std::promise<void>>();
+  auto waits = done->get_future();
+  asio::post(impl_->front, [impl = impl_.get(), links, closed, d = std::move(done)] {
+    impl->refuse(links, closed);
+    d->set_value();
+  });
+  waits.wait();
 }
 void RunningLab::swap_sim(std::uint32_t camera, const Imsi& imsi) {
   impl_->sims.swap(camera, imsi);

@@ -1,6 +1,9 @@
 #include "harness/run/fault_clock.hpp"
 
 #include <algorithm>
+#include <array>
+
+#include "fault/plans.hpp"
 
 namespace firstlight::harness {
 
@@ -31,68 +34,131 @@ std::optional<fault::Point> link_of(journal::Stage stage) {
   }
 }
 
+constexpr std::array kLinks{fault::Point::link_endorse, fault::Point::link_keys, fault::Point::link_config_api,
+                            fault::Point::link_mqtt};
+
+/// How long Mosquitto then stays frozen or off, which cameras need not show.
+fault::Duration goes_on_for(const fault::Rule& rule) {
+  if (rule.points.front() != fault::Point::broker) return fault::Duration{0};
+  fault::BrokerPlan plan;
+  fault::Engine::apply(plan, rule);
+  return plan.lasts;
+}
+
+/// A camera's connection that was refused.
+const journal::StageEnded* refusal(const journal::Event& event) {
+  const auto* ended = std::get_if<journal::StageEnded>(&event.payload);
+  return ended && ended->error == error_name(Errc::connect_refused) && link_of(ended->stage) ? ended : nullptr;
+}
+
 }  // namespace
 
+bool FaultClock::Closing::concerns(fault::Point link) const {
+  return std::find(rule->points.begin(), rule->points.end(), link) != rule->points.end();
+}
+
 void FaultClock::observe(const journal::Event& event) {
-  auto due = engine_.observe(event);
-  const auto* ended = std::get_if<journal::StageEnded>(&event.payload);
-  const bool refused = ended && ended->error == error_name(Errc::connect_refused);
-  if (due.empty() && !refused) return;
+  if (!started_) {
+    const std::lock_guard lock(mutex_);
+    if (!started_) return early_.push_back(event);
+  }
+  take(event);
+}
+
+void FaultClock::take(const journal::Event& event) {
+  const auto struck = engine_.observe(event);
+  const bool refused = refusal(event) != nullptr;
+  if (struck.empty() && !refused) return;
   const std::lock_guard lock(mutex_);
-  due_.insert(due_.end(), due.begin(), due.end());
-  if (!refused) return;
-  const auto link = link_of(ended->stage);
-  for (const auto& rule : engine_.rules())
-    if (link && is_refusal(rule) && std::find(rule.points.begin(), rule.points.end(), *link) != rule.points.end())
-      refused_.emplace_back(event, &rule);
+  for (const auto& due : struck) {
+    extend(*due.rule, due.at);
+    if (due.rule->scheduled()) due_.push_back(due);
+  }
+  if (refused) refused_.push_back(event);
+}
+
+/// Under the mutex: the scenario lasts until the rule is over.
+void FaultClock::extend(const fault::Rule& rule, SteadyClock::time_point begins) {
+  auto ends = begins;
+  if (rule.after && rule.after->lasts) ends += *rule.after->lasts;
+  if (rule.between && rule.between->to) ends += *rule.between->to - rule.between->from;
+  last_moment_ = std::max({last_moment_, ends, begins + goes_on_for(rule)});
 }
 
 void FaultClock::start(SteadyClock::time_point origin, SteadyClock::time_point journal_epoch, journal::Lane lane,
                        Hands hands) {
   hands_ = std::move(hands);
   lane_ = std::move(lane);
+  epoch_ = journal_epoch;
   engine_.start(origin, journal_epoch);
+  plan_windows(origin);
+  do_ports(origin);
+  for (std::vector<journal::Event> early;; early.clear()) {
+    {
+      const std::lock_guard lock(mutex_);
+      early.swap(early_);
+      started_ = early.empty();
+    }
+    if (early.empty()) return;
+    for (const auto& event : early) take(event);
+  }
+}
+
+void FaultClock::plan_windows(SteadyClock::time_point origin) {
   const std::lock_guard lock(mutex_);
   for (const auto& rule : engine_.rules()) {
     waits_for_events_ = waits_for_events_ || rule.after;
-    if (!rule.between) continue;
-    last_moment_ = std::max(last_moment_, origin + rule.between->to.value_or(rule.between->from));
-    if (!is_refusal(rule)) continue;
-    ports_.push_back({origin + rule.between->from, &rule, true});
-    ports_.push_back({origin + *rule.between->to, &rule, false});
+    if (rule.between && !rule.scheduled()) extend(rule, origin + rule.between->from);
   }
-  for (const auto& due : engine_.timetable())
-    if (!is_refusal(*due.rule)) due_.push_back(due);
+  for (const auto& due : engine_.timetable()) {
+    extend(*due.rule, due.at);
+    if (is_refusal(*due.rule))
+      closings_.push_back({due.rule, due.at, origin + *due.rule->between->to});
+    else
+      due_.push_back(due);
+  }
 }
 
+/// A link is closed while any window covers now, however many there are.
 void FaultClock::do_ports(SteadyClock::time_point now) {
-  std::erase_if(ports_, [&](const Port& port) {
-    if (port.at > now) return false;
-    hands_.refuse(port.rule->points, port.closed);
-    return true;
-  });
+  std::vector<fault::Point> shut, open;
+  for (const auto link : kLinks) {
+    const bool closed = std::any_of(closings_.begin(), closings_.end(),
+                                    [&](const Closing& c) { return c.concerns(link) && c.from <= now && now < c.to; });
+    if (closed && closed_.insert(link).second) shut.push_back(link);
+    if (!closed && closed_.erase(link) > 0) open.push_back(link);
+  }
+  if (!shut.empty()) hands_.refuse(shut, true);
+  if (!open.empty()) hands_.refuse(open, false);
 }
 
-void FaultClock::tell_refused(const journal::Event& event, const fault::Rule& rule) {
-  const auto& ended = std::get<journal::StageEnded>(event.payload);
-  fault::Shot shot(rule, *link_of(ended.stage), event.camera, 0);
-  shot.fired(lane_, journal::Source::run, event.peer, "the camera's connection was refused");
+/// A rule is proven when its window was open at some moment of the stage that was refused.
+void FaultClock::tell_refused(const journal::Event& event) {
+  const auto& ended = *refusal(event);
+  const auto link = *link_of(ended.stage);
+  const auto at = epoch_ + std::chrono::nanoseconds(event.t_ns);
+  const auto began = at - std::chrono::microseconds(ended.took_us);
+  for (const auto& closing : closings_) {
+    if (!closing.concerns(link) || at < closing.from || began >= closing.to) continue;
+    fault::Shot shot(*closing.rule, link, event.camera, 0);
+    shot.fired(lane_, journal::Source::run, event.peer, "the camera's connection was refused");
+  }
 }
 
 void FaultClock::work(SteadyClock::time_point now) {
   do_ports(now);
   std::vector<fault::Engine::Due> ready;
-  std::vector<std::pair<journal::Event, const fault::Rule*>> refused;
+  std::vector<journal::Event> refused;
   {
     const std::lock_guard lock(mutex_);
     refused.swap(refused_);
     const auto later = std::partition(due_.begin(), due_.end(), [&](const auto& due) { return due.at > now; });
     ready.assign(later, due_.end());
     due_.erase(later, due_.end());
+    for (const auto& due : ready) last_moment_ = std::max(last_moment_, now + goes_on_for(*due.rule));
   }
-  for (const auto& [event, rule] : refused) tell_refused(event, *rule);
+  for (const auto& event : refused) tell_refused(event);
   for (const auto& due : ready) {
-    last_moment_ = std::max(last_moment_, now);
     const auto& hand = due.rule->points.front() == fault::Point::camera ? hands_.fleet : hands_.lab;
     hand(*due.rule, due.camera);
   }
@@ -105,8 +171,8 @@ bool FaultClock::over(SteadyClock::time_point now, bool settled) {
   }
   if (!settled_since_) settled_since_ = now;
   if (waits_for_events_ && now < *settled_since_ + kAftermath) return false;
-  if (last_moment_ != SteadyClock::time_point{} && now < last_moment_ + kAftermath) return false;
   const std::lock_guard lock(mutex_);
+  if (last_moment_ != SteadyClock::time_point{} && now < last_moment_ + kAftermath) return false;
   return due_.empty();
 }
 

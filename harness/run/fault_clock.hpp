@@ -3,8 +3,10 @@
 // journal's observer and asked to work by the main thread.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <vector>
 
 #include "fault/engine.hpp"
@@ -14,19 +16,20 @@ namespace firstlight::harness {
 
 class FaultClock {
  public:
-  /// Who does it. All are called on the thread that calls work().
+  /// Who does it. All are called on the thread that calls start() and work().
   struct Hands {
     std::function<void(const fault::Rule&, std::uint32_t camera)> lab;
     std::function<void(const fault::Rule&, std::uint32_t camera)> fleet;
-    std::function<void(const std::vector<fault::Point>& links, bool closed)> refuse;
+    std::function<void(const std::vector<fault::Point>& links, bool closed)> refuse;  // only when that changes
   };
 
   explicit FaultClock(fault::Engine& engine) : engine_(engine) {}
 
-  /// Every event of the journal, in order; on the journal's thread.
+  /// Every event of the journal, in order; on the journal's thread. Events before start() strike, too.
   void observe(const journal::Event& event);
 
-  /// Scenario time 0 is `origin`.
+  /// Scenario time 0 is `origin`. Closes the ports that are closed from then on, and leaves the rest to work(): call it
+  /// before cameras are switched on, and work() after.
   void start(SteadyClock::time_point origin, SteadyClock::time_point journal_epoch, journal::Lane lane, Hands hands);
   /// Does what is due by now. Call every few milliseconds, from one thread.
   void work(SteadyClock::time_point now);
@@ -36,24 +39,31 @@ class FaultClock {
   [[nodiscard]] bool over(SteadyClock::time_point now, bool settled);
 
  private:
-  struct Port {
-    SteadyClock::time_point at;
+  struct Closing {  // a window of `refuse`
     const fault::Rule* rule;
-    bool closed;
+    SteadyClock::time_point from, to;
+    [[nodiscard]] bool concerns(fault::Point link) const;
   };
+  void take(const journal::Event& event);
+  void extend(const fault::Rule& rule, SteadyClock::time_point begins);
+  void plan_windows(SteadyClock::time_point origin);
   void do_ports(SteadyClock::time_point now);
-  void tell_refused(const journal::Event& event, const fault::Rule& rule);
+  void tell_refused(const journal::Event& event);
 
   fault::Engine& engine_;
   Hands hands_;
   journal::Lane lane_;
-  std::vector<Port> ports_;
-  SteadyClock::time_point last_moment_{};  // of what is known
+  SteadyClock::time_point epoch_;  // the journal's
+  std::vector<Closing> closings_;
+  std::set<fault::Point> closed_;  // links, now
   std::optional<SteadyClock::time_point> settled_since_;
   bool waits_for_events_ = false;  // a rule names an event, which the journal tells a moment late
-  mutable std::mutex mutex_;
-  std::vector<fault::Engine::Due> due_;                                 // under the mutex
-  std::vector<std::pair<journal::Event, const fault::Rule*>> refused_;  // under the mutex
+  std::atomic<bool> started_{false};
+  mutable std::mutex mutex_;               // of what follows
+  SteadyClock::time_point last_moment_{};  // of what is known
+  std::vector<journal::Event> early_;      // before start(): when they were in scenario time is not known yet
+  std::vector<fault::Engine::Due> due_;
+  std::vector<journal::Event> refused_;
 };
 
 }  // namespace firstlight::harness

@@ -81,6 +81,12 @@ Form<fault::Trigger> trigger_form() {
   return form;
 }
 
+/// Events that the journal tells of no camera, so that only a rule at `broker` can wait for them.
+bool is_of_no_camera(std::string_view event) {
+  return event == journal::BrokerStarted::kName || event == journal::BrokerExited::kName ||
+         event == journal::RunEnded::kName;
+}
+
 /// Of a rule whose keys are all well.
 bool check_rule(Reading& reading, const Node& map, const FaultRule& rule) {
   const auto mistake = [&](std::string_view key, std::string message, std::string hint = {}) {
@@ -89,6 +95,14 @@ bool check_rule(Reading& reading, const Node& map, const FaultRule& rule) {
   };
   if (rule.between && rule.after)
     return mistake("after", "a rule has \"between\" or \"after\", not both", "\"after\" has \"lasts\" for its length");
+  if (rule.after && rule.at != "broker" && is_of_no_camera(rule.after->event)) {
+    reading.mistake(*map.find("after")->find("event"),
+                    fmt::format("no camera has the event {}: at {} the rule would never begin",
+                                in_quotes(rule.after->event), rule.at),
+                    "every event but broker_started, broker_exited and run_ended has a camera: for example power_on, "
+                    "mqtt_connected, camera_online or camera_offline");
+    return false;
+  }
   const bool lab_wide = rule.at == "broker" || rule.effect == "refuse";
   if (lab_wide && !rule.cameras.all())
     return mistake("cameras", fmt::format("\"{}\" concerns all cameras: it cannot be for some", rule.effect),

@@ -9,7 +9,7 @@ const EffectOn<CameraPlan> power_cut(
      {Parameter{
           .name = "stage",
           .kind = Kind::choice,
-          .summary = "When the boot reaches it; none: at the rule's moment.",
+          .summary = "When a boot reaches it; none: at the rule's moment, and nothing happens to a camera that is off.",
           .fallback = "none",
           .choices = {"none", "attach", "endorse", "verify", "config", "store", "mqtt_connect", "subscribe", "status"}},
       Parameter{.name = "off_for", .kind = Kind::duration, .summary = "Until it comes back.", .fallback = "1s"}},

@@ -68,7 +68,7 @@ TEST(FaultTrigger, TheCamerasOwnEventStrikesForItAlone) {
   const auto engine = engine_of({after(reset())});
   begin(*engine, 1min);
   EXPECT_FALSE(hit(*engine, 1));
-  EXPECT_THAT(engine->observe(online(2, 30s)), IsEmpty()) << "nothing is scheduled";
+  EXPECT_THAT(engine->observe(online(2, 30s)), SizeIs(1));
   EXPECT_FALSE(hit(*engine, 1));
   EXPECT_TRUE(hit(*engine, 2));
 }
@@ -96,6 +96,18 @@ TEST(FaultTrigger, StrikesAfterItsDelayAndAsLongAsItLasts) {
   EXPECT_TRUE(engine->next_change(rule, 2).has_value());
   EXPECT_FALSE(engine->next_change(rule, 3).has_value());
   EXPECT_FALSE(engine->next_change(rule, 4).has_value());
+}
+
+TEST(FaultTrigger, TellsWhenARuleByAttemptBegins) {
+  const auto engine = engine_of({after(reset(), 10s, 20s)});
+  const auto epoch = SteadyClock::now();
+  engine->start(epoch, epoch);
+  const auto due = engine->observe(online(2, 5s));
+  ASSERT_THAT(due, SizeIs(1));
+  EXPECT_EQ(due[0].camera, 2U);
+  EXPECT_EQ(due[0].at, epoch + 15s);
+  EXPECT_FALSE(due[0].rule->scheduled());
+  EXPECT_THAT(engine->observe(online(2, 6s)), IsEmpty()) << "it has struck";
 }
 
 TEST(FaultTrigger, TheFirstEventCounts) {
@@ -141,6 +153,31 @@ TEST(FaultSchedule, WhatHappensToTheBrokerHappensOnce) {
   const auto due = engine->timetable();
   ASSERT_THAT(due, SizeIs(1));
   EXPECT_EQ(due[0].camera, 0U);
+}
+
+TEST(FaultSchedule, APortClosesOnceForAllCameras) {
+  const auto engine = engine_of({between(rule_of("link", "refuse"), 5s, 6s)});
+  begin(*engine);
+  const auto due = engine->timetable();
+  ASSERT_THAT(due, SizeIs(1));
+  EXPECT_EQ(due[0].camera, 0U);
+}
+
+TEST(FaultSchedule, ProbabilityDecidesOnceForTheLab) {
+  for (const auto& [point, effect] : {std::pair<std::string, std::string>{"broker", "kill"}, {"link.mqtt", "refuse"}}) {
+    auto rule = between(rule_of(point, effect), 1s, 2s);
+    rule.probability = 0.5;
+    std::size_t times = 0;
+    for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+      const auto engine = engine_of({rule}, seed);
+      begin(*engine);
+      const auto due = engine->timetable();
+      EXPECT_EQ(engine->timetable().size(), due.size());
+      times += due.size();
+    }
+    EXPECT_GT(times, 60U) << effect;
+    EXPECT_LT(times, 140U) << effect;
+  }
 }
 
 TEST(FaultSchedule, TheFirstEventOfAnybodyStrikesTheBroker) {

@@ -1,0 +1,106 @@
+// Ports that the fault `refuse` closes, in a whole lab: closed when the call returns, and a port that does not open
+// again is the lab's trouble. And rules of the scenario's first moment, played.
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <set>
+
+#include "base/crypto.hpp"
+#include "harness/lab/lab.hpp"
+#include "harness/run/play.hpp"
+#include "harness/scenario/loader.hpp"
+#include "journal/journal.hpp"
+
+namespace firstlight::harness {
+namespace {
+
+class RefusedPorts : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    CryptoContext::forbid_default();
+    std::signal(SIGPIPE, SIG_IGN);
+  }
+};
+
+sockaddr_in loopback(unsigned short port) {
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  to.sin_port = htons(port);
+  return to;
+}
+
+/// 0, or what connect(2) says.
+int connect_error(unsigned short port) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const auto to = loopback(port);
+  const int error = ::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0 ? 0 : errno;
+  ::close(fd);
+  return error;
+}
+
+TEST_F(RefusedPorts, AreClosedOrOpenWhenTheCallReturns) {
+  auto journal = journal::Journal::open("", {}, {}).value();
+  auto lab = RunningLab::start(LabConfig{}, *journal).value();
+  const auto port = lab->endpoints().mqtt_port;
+  for (int i = 0; i < 200; ++i) {
+    lab->refuse({fault::Point::link_mqtt}, true);
+    ASSERT_EQ(connect_error(port), ECONNREFUSED) << i;
+    lab->refuse({fault::Point::link_mqtt}, false);
+    ASSERT_EQ(connect_error(port), 0) << i;
+  }
+  EXPECT_EQ(lab->trouble(), "");
+}
+
+TEST_F(RefusedPorts, ThatSomebodyElseTookAreTheLabsTrouble) {
+  auto journal = journal::Journal::open("", {}, {}).value();
+  auto lab = RunningLab::start(LabConfig{}, *journal).value();
+  lab->refuse({fault::Point::link_mqtt}, true);
+  const int thief = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int on = 1;
+  ::setsockopt(thief, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  const auto there = loopback(lab->endpoints().mqtt_port);
+  ASSERT_EQ(::bind(thief, reinterpret_cast<const sockaddr*>(&there), sizeof there), 0);
+  ASSERT_EQ(::listen(thief, 1), 0);
+  lab->refuse({fault::Point::link_mqtt}, false);
+  ::close(thief);
+  EXPECT_THAT(lab->trouble(), testing::StartsWith("the port of link.mqtt stays closed: "));
+}
+
+/// Cameras to which the rule did something, when the scenario with these faults was played.
+std::set<std::uint32_t> struck(const std::string& faults) {
+  const auto loaded = load_scenario(
+      "name: first\nsummary: At the first moment.\ntimeout: 60s\ncameras: {count: 5, firmware: {retry: {base: 50ms, "
+      "cap: 100ms}}}\nfaults:\n" +
+          faults + "expect:\n  - online: {cameras: 100%}\n",
+      "first.yaml");
+  EXPECT_TRUE(loaded) << render(loaded.diagnostics);
+  const auto folder = std::filesystem::path(::testing::TempDir()) / "firstlight-refused-ports-test";
+  std::filesystem::create_directories(folder);
+  PlayRequest request;
+  request.scenario = *loaded.scenario;
+  request.seed = 5;
+  request.journal_file = folder / "journal.jsonl";
+  EXPECT_EQ(play(request, [](const ProgressCounts&) {}), "");
+  std::set<std::uint32_t> cameras;
+  for (const auto& event : journal::read_journal(request.journal_file).value().events)
+    if (std::holds_alternative<journal::FaultFired>(event.payload)) cameras.insert(event.camera);
+  std::filesystem::remove_all(folder);
+  return cameras;
+}
+
+TEST_F(RefusedPorts, AtTheFirstMomentMeetEveryCamera) {
+  EXPECT_THAT(struck("  - {id: closed, at: link.endorse, inject: refuse, between: [0s, 300ms]}\n"), testing::SizeIs(5));
+}
+
+TEST_F(RefusedPorts, WhatHappensToCamerasAtTheFirstMomentFindsThemOn) {
+  EXPECT_THAT(struck("  - {id: cut, at: camera, inject: {power-cut: {off_for: 100ms}}, between: [0s, 1s]}\n"),
+              testing::SizeIs(5));
+}
+
+}  // namespace
+}  // namespace firstlight::harness
