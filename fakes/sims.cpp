@@ -55,13 +55,15 @@ Sim derive_sim(const ip::address& address) {
 
 void SimDirectory::list(const ip::address& address, Sim sim) {
   sim.listed = true;
-  listed_.insert_or_assign(key_of(address), std::move(sim));
+  auto key = key_of(address);
+  if (sim.camera != 0) by_camera_.insert_or_assign(sim.camera, key);
+  listed_.insert_or_assign(std::move(key), std::move(sim));
 }
 
 std::optional<Sim> SimDirectory::of_camera(std::uint32_t camera) const {
-  for (const auto& [address, sim] : listed_)
-    if (camera != 0 && sim.camera == camera) return current(sim);
-  return {};
+  const auto key = by_camera_.find(camera);
+  if (key == by_camera_.end()) return {};
+  return current(listed_.at(key->second));
 }
 
 void SimDirectory::swap(std::uint32_t camera, const Imsi& imsi) {

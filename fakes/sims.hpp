@@ -44,7 +44,8 @@ class SimDirectory {
   bool strict_;
   [[nodiscard]] Sim current(const Sim& listed) const;
 
-  std::unordered_map<std::string, Sim> listed_;  // by address bytes
+  std::unordered_map<std::string, Sim> listed_;               // by address bytes
+  std::unordered_map<std::uint32_t, std::string> by_camera_;  // the key in listed_
   struct Swapped {
     std::atomic<bool> any{false};
     std::mutex mutex;

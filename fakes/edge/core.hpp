@@ -70,7 +70,8 @@ struct EdgeShard {
   std::uint64_t next_session = 1;
   std::unordered_map<std::uint64_t, Session*> sessions;
   std::unordered_multimap<CertificateId, Session*> by_certificate;
-  std::vector<char> scratch = std::vector<char>(16 * 1024);  // for one read; used up before the next suspension
+  std::unordered_multimap<std::uint32_t, Session*> by_camera;  // of the scenario's cameras only
+  std::vector<char> scratch = std::vector<char>(16 * 1024);    // for one read; used up before the next suspension
 };
 
 struct Core {

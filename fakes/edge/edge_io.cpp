@@ -139,8 +139,8 @@ asio::awaitable<void> watch_expiry(std::weak_ptr<Core> weak, unsigned index) {
 /// Somebody else connects with the client id of this camera's sessions.
 void take_over(EdgeShard& shard, const fault::Rule& rule, std::uint32_t camera) {
   std::vector<Session*> sessions;
-  for (const auto& [id, session] : shard.sessions)
-    if (session->camera() == camera) sessions.push_back(session);
+  const auto [first, last] = shard.by_camera.equal_range(camera);
+  for (auto at = first; at != last; ++at) sessions.push_back(at->second);
   for (auto* session : sessions) session->lose_client_id(fault::Shot(rule, fault::Point::mqtt, camera, 0));
 }
 
@@ -207,11 +207,10 @@ unsigned short Edge::port() const {
   return impl_->acceptor->port();
 }
 
-void Edge::refuse(bool closed) {
-  if (closed)
-    impl_->acceptor->refuse();
-  else
-    (void)impl_->acceptor->resume();
+result<void> Edge::refuse(bool closed) {
+  if (!closed) return impl_->acceptor->resume();
+  impl_->acceptor->refuse();
+  return result<void>();
 }
 
 void Edge::stop_accepting() {

@@ -1,12 +1,9 @@
 // The session's part of the faults: those of `iot.verify` and of the CONNECT, which take time, and the proofs.
-#include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <fmt/format.h>
 
 #include "fakes/edge/secrets.hpp"
 #include "fakes/edge/session.hpp"
+#include "fakes/ingress/sleep_unless_gone.hpp"
 
 namespace firstlight::fakes::edge {
 
@@ -17,6 +14,12 @@ using fault::Point;
 namespace {
 
 constexpr std::uint8_t kServerUnavailable3 = 3;  // CONNACK return code of MQTT 3.1.1
+
+fault::VerifyPlan plan_of(const fault::Shot& shot) {
+  fault::VerifyPlan plan;
+  fault::Engine::apply(plan, shot.rule());
+  return plan;
+}
 
 }  // namespace
 
@@ -39,23 +42,21 @@ asio::awaitable<bool> Session::ask_auth_base(const mqtt::Connect& connect) {
   const auto attempt = shard_.attempts.next(Point::iot_verify, camera_);
   fault::VerifyPlan plan;
   auto shots = engine.edit(plan, Point::iot_verify, camera_, attempt);
+  fault::Shot* down = nullptr;  // of several the last one counts
+  for (auto& shot : shots) {
+    const auto own = plan_of(shot);
+    if (own.down) down = &shot;
+    if (own.delay > fault::Duration{0}) prove(shot, "the CONNECT waits for " + format_duration(own.delay));
+  }
   if (plan.delay > fault::Duration{0}) {
-    for (auto& shot : shots) {
-      fault::VerifyPlan own;
-      fault::Engine::apply(own, shot.rule());
-      if (!own.down) prove(shot, fmt::format("the CONNECT waits for {}", format_duration(own.delay)));
-    }
-    asio::steady_timer timer(shard_.shard.io(), plan.delay);
-    boost::system::error_code ignored;
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    // A device that has left gets no session: claiming its client id would end the one that it has opened meanwhile.
+    if (!co_await sleep_unless_gone(stream_.socket(), plan.delay)) co_return false;
   }
   if (!plan.down) co_return !ended_;
   ConnectRefusal refusal{Errc::service_unavailable, "certificates cannot be checked", {}};
   if (core_->config.refusal == Refusal::connack)
     refusal.connack = connect.version == mqtt::Version::v5 ? reason::kServerUnavailable : kServerUnavailable3;
-  std::function<void()> told = [this, &shots] {
-    for (auto& shot : shots) prove(shot, "the CONNECT refused");
-  };
+  std::function<void()> told = [this, down] { prove(*down, "the CONNECT refused"); };
   co_await refuse(std::move(refusal), connect, told);
   co_return false;
 }

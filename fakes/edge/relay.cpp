@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "fakes/edge/secrets.hpp"
+#include "wire/secrets.hpp"
 
 namespace firstlight::fakes::edge {
 
@@ -94,7 +95,8 @@ std::optional<End> Relay::on_device(const mqtt::Frame& frame) {
 }
 
 std::optional<End> Relay::refuse(const Violation& violation) {
-  return End{violation.aws_reason, fmt::format("{}: {}", error_name(violation.error), violation.detail), violation.code,
+  return End{violation.aws_reason,
+             fmt::format("{}: {}", error_name(violation.error), wire::without_secret(violation.detail)), violation.code,
              false};
 }
 
@@ -111,14 +113,15 @@ std::optional<End> Relay::publish(mqtt::Publish packet, std::string_view raw) {
   if (version_ == Version::v5) {
     if (const auto bad = aliases_.resolve(packet, limits_)) return refuse(*bad);
   }
+  // Refused or not: it has left the device.
+  if (auto seen = secret_in("mqtt-topic", packet.topic)) note_(std::move(*seen));
+  if (auto seen = secret_in("mqtt-payload", packet.payload)) note_(std::move(*seen));
   if (const auto bad = check_publish(packet, access_, version_, limits_)) {
     if (bad->error == Errc::mqtt_not_authorized) denied("publish", packet.topic);
     if (!bad->acknowledge) return refuse(*bad);
     to_device += puback(packet.packet_id, bad->code, version_);
     return {};
   }
-  if (auto seen = secret_in("mqtt-topic", packet.topic)) note_(std::move(*seen));
-  if (auto seen = secret_in("mqtt-payload", packet.payload)) note_(std::move(*seen));
   // An alias is never forwarded: Mosquitto did not see the refused packets that may have set it.
   to_broker += aliased ? mqtt::encode(packet, version_) : std::string(raw);
   journal::MqttPublished event;
@@ -133,6 +136,8 @@ std::optional<End> Relay::publish(mqtt::Publish packet, std::string_view raw) {
 std::optional<End> Relay::subscribe(mqtt::Subscribe packet, std::string_view raw) {
   if (pending_.size() >= limits_.pending_subscribes)
     return End{aws::kClientError, "too many SUBSCRIBEs without a SUBACK", reason::kQuota, false};
+  for (const auto& s : packet.subscriptions)
+    if (auto seen = secret_in("mqtt-topic", s.filter)) note_(std::move(*seen));
   const auto named = [&](const std::string& filter) {
     return std::any_of(packet.subscriptions.begin(), packet.subscriptions.end(),
                        [&](const auto& s) { return s.filter == filter; });

@@ -23,4 +23,25 @@ std::vector<journal::SecretSeen> secrets_of(const wire::mqtt::Connect& connect) 
   return found;
 }
 
+namespace {
+
+template <class Member>
+void clean(Member& member) {
+  if constexpr (std::is_same_v<Member, std::string>) {
+    if (wire::find_secret(member)) member = wire::without_secret(member);
+  } else if constexpr (std::is_same_v<Member, std::vector<std::string>>) {
+    for (auto& text : member) clean(text);
+  }
+}
+
+}  // namespace
+
+void without_secrets(journal::Payload& event) {
+  std::visit(
+      [](auto& payload) {
+        std::decay_t<decltype(payload)>::fields(payload, [](std::string_view, auto& member) { clean(member); });
+      },
+      event);
+}
+
 }  // namespace firstlight::fakes::edge

@@ -1,5 +1,5 @@
 // Secrets of a device in what it sends where others can read it: topics, payloads, client ids. Called by the edge's
-// relay and sessions; the events name the kind of secret, never the secret.
+// relay and sessions; the events name the kind of secret, never the secret, and no event repeats it.
 #pragma once
 
 #include <optional>
@@ -16,5 +16,8 @@ namespace firstlight::fakes::edge {
 
 /// In the client id and the will.
 [[nodiscard]] std::vector<journal::SecretSeen> secrets_of(const wire::mqtt::Connect& connect);
+
+/// Takes the secrets out of all texts of an event.
+void without_secrets(journal::Payload& event);
 
 }  // namespace firstlight::fakes::edge

@@ -7,6 +7,9 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+
+#include "fakes/edge/secrets.hpp"
 #include "fakes/edge/session.hpp"
 
 namespace firstlight::fakes::edge {
@@ -26,6 +29,13 @@ SslPtr with_session(SslPtr ssl, Session* session) {
   return ssl;
 }
 
+template <class Index, class Key>
+void erase_one(Index& index, const Key& key, const Session* session) {
+  const auto [first, last] = index.equal_range(key);
+  const auto at = std::find_if(first, last, [session](const auto& entry) { return entry.second == session; });
+  if (at != last) index.erase(at);
+}
+
 }  // namespace
 
 Session::Session(CorePtr core, EdgeShard& shard, asio::ip::address address, std::unique_ptr<Admission> admission)
@@ -40,18 +50,14 @@ Session::Session(CorePtr core, EdgeShard& shard, asio::ip::address address, std:
       keep_alive_(shard.shard.io()) {
   if (const auto sim = core_->lab.sims.find(address_)) camera_ = sim->camera;
   shard_.sessions.emplace(self_.session, this);
+  if (camera_ != 0) shard_.by_camera.emplace(camera_, this);
 }
 
 Session::~Session() {
   shard_.sessions.erase(self_.session);
   shard_.expiries.remove(expiry(validity_), self_.session);
-  if (!registered_) return;
-  const auto [first, last] = shard_.by_certificate.equal_range(certificate_id_);
-  for (auto at = first; at != last; ++at) {
-    if (at->second != this) continue;
-    shard_.by_certificate.erase(at);
-    return;
-  }
+  if (camera_ != 0) erase_one(shard_.by_camera, camera_, this);
+  if (registered_) erase_one(shard_.by_certificate, certificate_id_, this);
 }
 
 asio::awaitable<void> Session::run() {
@@ -316,6 +322,7 @@ void Session::arm_keep_alive(SteadyClock::duration after) {
 }
 
 void Session::note(journal::Payload payload) {
+  without_secrets(payload);  // client ids, topics, filters: a device writes into them what it likes
   core_->lab.lanes.at(self_.shard).append(journal::Source::edge, camera_, address_.to_string(), std::move(payload));
 }
 

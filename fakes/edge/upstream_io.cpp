@@ -174,6 +174,7 @@ asio::awaitable<result<void>> Session::connect_broker() {
   auto delay = milliseconds(1);
   asio::steady_timer timer(shard_.shard.io());
   for (;;) {
+    if (ended_) co_return Error(Errc::cancelled);  // its CONNECT would throw its successor out of Mosquitto
     const auto attempt = connect_unix(core_->config.broker_socket);
     boost::system::error_code ec;
     if (attempt.fd >= 0) {
@@ -186,7 +187,6 @@ asio::awaitable<result<void>> Session::connect_broker() {
     timer.expires_after(delay);
     delay = std::min(delay * 2, milliseconds(50));
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ec));
-    if (ended_) co_return Error(Errc::cancelled);
   }
 }
 

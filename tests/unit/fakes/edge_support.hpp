@@ -102,14 +102,15 @@ struct Identity {
 /// Registry, Mosquitto and edge on a TestLab, taken down in the lab's order.
 class EdgeLab {
  public:
-  /// With rules, 127.0.0.1 is camera 1 with the IMSI 440100000000001, and 127.0.0.2 is camera 2.
-  explicit EdgeLab(const std::function<void(fakes::EdgeConfig&)>& adjust = {}, std::vector<fault::Rule> rules = {})
-      : faults(7, "test", 2, std::move(rules)) {
-    for (std::uint32_t n = 1; n <= 2 && !faults.rules().empty(); ++n) {
+  /// With rules, 127.0.0.1 is camera 1 with the IMSI 440100000000001, 127.0.0.2 is camera 2, and so on.
+  explicit EdgeLab(const std::function<void(fakes::EdgeConfig&)>& adjust = {}, std::vector<fault::Rule> rules = {},
+                   std::uint32_t cameras = 2)
+      : faults(7, "test", cameras, std::move(rules)) {
+    for (std::uint32_t n = 1; n <= cameras && !faults.rules().empty(); ++n) {
       const auto address = boost::asio::ip::make_address("127.0.0." + std::to_string(n));
       auto sim = fakes::derive_sim(address);
       sim.camera = n;
-      sim.imsi = Imsi("44010000000000" + std::to_string(n));
+      sim.imsi = imsi_of(n);
       lab.sims.list(address, std::move(sim));
     }
     fakes::iot::RegistryConfig config;
@@ -136,6 +137,8 @@ class EdgeLab {
   ~EdgeLab() { end(); }
   EdgeLab(const EdgeLab&) = delete;
   EdgeLab& operator=(const EdgeLab&) = delete;
+
+  static Imsi imsi_of(std::uint32_t camera) { return Imsi(fmt::format("44010{:010}", camera)); }
 
   void end() {
     if (!registry) return;

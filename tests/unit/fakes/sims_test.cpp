@@ -66,5 +66,21 @@ TEST(Sims, AListedSimWinsAndAStrictDirectoryRefusesTheRest) {
   }
 }
 
+TEST(Sims, ACameraIsFoundByItsNumberWithTheSimThatItHasNow) {
+  SimDirectory directory;
+  for (std::uint32_t n = 1; n <= 3; ++n) {
+    const auto address = make_address("127.0.0." + std::to_string(n));
+    auto sim = derive_sim(address);
+    sim.camera = n;
+    directory.list(address, sim);
+  }
+  directory.list(make_address("127.0.0.9"), derive_sim(make_address("127.0.0.9")));  // nobody's
+  EXPECT_EQ(directory.of_camera(2)->imsi, derive_sim(make_address("127.0.0.2")).imsi);
+  directory.swap(2, Imsi("440200010000002"));
+  EXPECT_EQ(directory.of_camera(2)->imsi.value(), "440200010000002");
+  EXPECT_FALSE(directory.of_camera(0).has_value());
+  EXPECT_FALSE(directory.of_camera(4).has_value());
+}
+
 }  // namespace
 }  // namespace firstlight::fakes
