@@ -35,6 +35,11 @@ class Camera {
   [[nodiscard]] std::uint32_t attempt() const { return attempts_[index(stage_)]; }
   [[nodiscard]] std::uint32_t failures() const { return failures_[counter(stage_)]; }
   [[nodiscard]] std::optional<Errc> last_error() const { return last_error_; }
+  /// It runs, and its clock will not be set any more in this boot, but by an attach after a detach.
+  [[nodiscard]] bool keeps_its_clock() const {
+    return phase_ != Phase::off && phase_ != Phase::gave_up &&
+           (clock_set_ || config_->clock.sync == ClockModel::Sync::none);
+  }
 
  private:
   using Stage = journal::Stage;

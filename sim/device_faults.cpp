@@ -19,6 +19,16 @@ void spoil(std::string& bytes) {
   byte = static_cast<char>(byte ^ 1);
 }
 
+/// Among rules of one attempt that speak of the same thing the last one counts, as where effects edit one plan. Null:
+/// none says anything but `proper`.
+template <class Armed, class Said>
+Armed* decisive(std::vector<Armed>& all, Said said, decltype(said(all.front().plan)) proper) {
+  Armed* last = nullptr;
+  for (auto& armed : all)
+    if (said(armed.plan) != proper) last = &armed;
+  return last;
+}
+
 }  // namespace
 
 DeviceFaults::DeviceFaults(const fault::Engine* engine, fault::AttemptCounter& attempts, journal::Lane& lane,
@@ -45,13 +55,14 @@ void DeviceFaults::fire(fault::Shot& shot, std::string detail) {
 // -- boots --------------------------------------------------------------------------------------------------------
 
 void DeviceFaults::boot() {
+  std::erase_if(moment_, [](const auto& armed) { return armed.shot.has_fired(); });
   boot_ = consult<CameraPlan>(fault::Point::camera);
 }
 
 std::optional<fault::Duration> DeviceFaults::skew() {
   std::optional<fault::Duration> by;
   for (auto& [plan, shot] : boot_) {
-    if (!plan.clock_by) continue;
+    if (!plan.clock_by || *plan.clock_by == fault::Duration{0}) continue;
     by = by.value_or(fault::Duration{0}) + *plan.clock_by;
     fire(shot, fmt::format("by {} s", std::chrono::duration_cast<std::chrono::seconds>(*plan.clock_by).count()));
   }
@@ -59,78 +70,93 @@ std::optional<fault::Duration> DeviceFaults::skew() {
 }
 
 std::optional<fault::Duration> DeviceFaults::power_cut_at(journal::Stage stage) {
-  for (auto& [plan, shot] : boot_) {
-    if (!plan.cut_power || shot.has_fired() || plan.cut_at.value_or(journal::Stage::attach) != stage) continue;
-    fire(shot, std::string(stage_name(stage)));
-    return plan.off_for;
-  }
+  for (auto* rules : {&boot_, &moment_})
+    for (auto& [plan, shot] : *rules) {
+      if (!plan.cut_power || shot.has_fired() || plan.cut_at.value_or(journal::Stage::attach) != stage) continue;
+      fire(shot, std::string(stage_name(stage)));
+      return plan.off_for;
+    }
   return std::nullopt;
 }
 
-std::optional<CameraId> DeviceFaults::clone_of() const {
-  for (const auto& [plan, shot] : boot_)
-    if (plan.clone_of != 0 && !shot.has_fired()) return CameraId(plan.clone_of);
-  return std::nullopt;
+DeviceFaults::Armed<CameraPlan>* DeviceFaults::cloning() {
+  return decisive(
+      boot_, [](const CameraPlan& plan) { return plan.clone_of; }, 0);
+}
+
+std::optional<CameraId> DeviceFaults::clone_of() {
+  const auto* armed = cloning();
+  if (armed == nullptr || armed->shot.has_fired()) return std::nullopt;
+  return CameraId(armed->plan.clone_of);
 }
 
 void DeviceFaults::cloned() {
-  for (auto& [plan, shot] : boot_)
-    if (plan.clone_of != 0) fire(shot, fmt::format("of camera {}", plan.clone_of));
+  if (auto* armed = cloning()) fire(armed->shot, fmt::format("of camera {}", armed->plan.clone_of));
 }
 
 // -- the store ----------------------------------------------------------------------------------------------------
 
 result<void> DeviceFaults::save(Store& store, std::string_view content) {
   using Medium = CameraPlan::Store;
-  for (auto& [plan, shot] : boot_) {
-    if (plan.store != Medium::full) continue;
-    fire(shot);
+  auto* armed = decisive(
+      boot_, [](const CameraPlan& plan) { return plan.store; }, Medium::sound);
+  if (armed != nullptr && armed->plan.store == Medium::full) {
+    fire(armed->shot);
     return Error(Errc::store_full);
   }
   auto saved = store.save(content);
-  if (!saved) return saved;
-  for (auto& [plan, shot] : boot_) {
-    if (plan.store == Medium::sound) continue;
-    auto bytes = store.raw();
-    if (!bytes) continue;
-    if (plan.store == Medium::torn)
-      bytes->resize(bytes->size() / 2);
-    else
-      spoil(*bytes);
-    store.put_raw(*bytes);
-    fire(shot);
-  }
+  auto bytes = saved && armed != nullptr ? store.raw() : std::nullopt;
+  if (!bytes) return saved;
+  if (armed->plan.store == Medium::torn)
+    bytes->resize(bytes->size() / 2);
+  else
+    spoil(*bytes);
+  store.put_raw(*bytes);
+  fire(armed->shot);
   return saved;
 }
 
 // -- attaches -----------------------------------------------------------------------------------------------------
 
 DeviceFaults::Attached DeviceFaults::attach() {
+  using Answer = AttachPlan::Answer;
   attach_ = consult<AttachPlan>(fault::Point::attach);
   Attached a;
-  for (const auto& [plan, shot] : attach_) {
-    a.delay += plan.delay;
-    if (plan.answer == AttachPlan::Answer::reject) a.outcome = Error(Errc::attach_rejected);
-    if (plan.answer == AttachPlan::Answer::bar) a.outcome = Error(Errc::attach_barred);
-    if (plan.detach_after) a.detach_after = std::min(*plan.detach_after, a.detach_after.value_or(*plan.detach_after));
-  }
+  for (const auto& [plan, shot] : attach_) a.delay += plan.delay;
+  if (const auto* armed = answering())
+    a.outcome = Error(armed->plan.answer == Answer::bar ? Errc::attach_barred : Errc::attach_rejected);
+  if (const auto* armed = detaching()) a.detach_after = armed->plan.detach_after;
   return a;
+}
+
+DeviceFaults::Armed<AttachPlan>* DeviceFaults::answering() {
+  return decisive(
+      attach_, [](const AttachPlan& plan) { return plan.answer; }, AttachPlan::Answer::accept);
+}
+
+/// The earliest: once detached, a camera cannot be detached again.
+DeviceFaults::Armed<AttachPlan>* DeviceFaults::detaching() {
+  Armed<AttachPlan>* found = nullptr;
+  for (auto& armed : attach_)
+    if (armed.plan.detach_after && (found == nullptr || *armed.plan.detach_after <= *found->plan.detach_after))
+      found = &armed;
+  return found;
 }
 
 void DeviceFaults::attach_answered() {
   for (auto& [plan, shot] : attach_)
-    if (plan.delay > fault::Duration{0} || plan.answer != AttachPlan::Answer::accept) fire(shot);
+    if (plan.delay > fault::Duration{0}) fire(shot);
+  if (auto* armed = answering()) fire(armed->shot);
 }
 
 void DeviceFaults::detached() {
-  for (auto& [plan, shot] : attach_)
-    if (plan.detach_after) fire(shot);
+  if (auto* armed = detaching()) fire(armed->shot);
 }
 
 // -- at a moment --------------------------------------------------------------------------------------------------
 
 void DeviceFaults::arm(const fault::Rule& rule, const CameraPlan& plan) {
-  boot_.push_back({plan, fault::Shot(rule, fault::Point::camera, camera_.value(), 0)});
+  moment_.push_back({plan, fault::Shot(rule, fault::Point::camera, camera_.value(), 0)});
 }
 
 void DeviceFaults::struck(const fault::Rule& rule, std::string detail) {

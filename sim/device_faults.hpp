@@ -25,7 +25,7 @@ class DeviceFaults {
   /// The power goes away as this stage begins: for how long.
   [[nodiscard]] std::optional<fault::Duration> power_cut_at(journal::Stage stage);
   /// Whose store is in the camera instead of its own.
-  [[nodiscard]] std::optional<CameraId> clone_of() const;
+  [[nodiscard]] std::optional<CameraId> clone_of();
   void cloned();
 
   // -- the store
@@ -44,7 +44,7 @@ class DeviceFaults {
   void detached();
 
   // -- at a moment
-  /// The rule's power cut waits for its stage.
+  /// The rule's power cut waits for its stage, over as many boots as it takes.
   void arm(const fault::Rule& rule, const fault::CameraPlan& plan);
   void struck(const fault::Rule& rule, std::string detail);
 
@@ -57,13 +57,18 @@ class DeviceFaults {
   template <class Plan>
   [[nodiscard]] std::vector<Armed<Plan>> consult(fault::Point point);
   void fire(fault::Shot& shot, std::string detail = {});
+  // The one rule that decides, where only one can; null: none.
+  [[nodiscard]] Armed<fault::CameraPlan>* cloning();
+  [[nodiscard]] Armed<fault::AttachPlan>* answering();
+  [[nodiscard]] Armed<fault::AttachPlan>* detaching();
 
   const fault::Engine* engine_;
   fault::AttemptCounter& attempts_;
   journal::Lane& lane_;
   CameraId camera_;
   std::string peer_;
-  std::vector<Armed<fault::CameraPlan>> boot_;
+  std::vector<Armed<fault::CameraPlan>> boot_;    // of this boot's attempt
+  std::vector<Armed<fault::CameraPlan>> moment_;  // armed at a moment, until they fire
   std::vector<Armed<fault::AttachPlan>> attach_;
 };
 

@@ -90,24 +90,38 @@ void CameraDriver::detach_after(fault::Duration delay) {
 void CameraDriver::carry_out(const fault::Rule& rule) {
   fault::CameraPlan plan;
   fault::Engine::apply(plan, rule);
-  const bool on = camera_.phase() != Camera::Phase::off;
   if (plan.swap_sim) return swap_sim(rule);
-  if (plan.cut_power && plan.cut_at) return faults().arm(rule, plan);
-  if (!on) return;
-  if (plan.clock_by) {
-    faults().struck(rule, fmt::format("by {} us", plan.clock_by->count()));
-    feed(ClockMoved{*plan.clock_by, false});
+  if (plan.clock_by && plan.clock_by->count() != 0) {
+    waiting_jumps_.push_back(&rule);
+    return move_clock();
   }
-  if (plan.cut_power) {
-    faults().struck(rule, std::string(stage_name(camera_.stage())));
-    power_cut(plan.off_for);
+  if (!plan.cut_power) return;
+  if (plan.cut_at) return faults().arm(rule, plan);
+  if (camera_.phase() == Camera::Phase::off) return;
+  faults().struck(rule, std::string(stage_name(camera_.stage())));
+  power_cut(plan.off_for);
+}
+
+// A jump before the clock is set would be undone by that, and nobody would have read the clock.
+void CameraDriver::move_clock() {
+  if (!camera_.keeps_its_clock()) return;
+  for (const auto* rule : std::exchange(waiting_jumps_, {})) {
+    fault::CameraPlan plan;
+    fault::Engine::apply(plan, *rule);
+    faults().struck(*rule, fmt::format("by {} us", plan.clock_by->count()));
+    feed(ClockMoved{*plan.clock_by, false});
   }
 }
 
 void CameraDriver::swap_sim(const fault::Rule& rule) {
+  if (camera_.phase() == Camera::Phase::off) return waiting_sims_.push_back(&rule);
+  power_cut(std::chrono::seconds(1));
+  put_sim(rule);
+}
+
+void CameraDriver::put_sim(const fault::Rule& rule) {
   const auto id = camera_.identity().id;
   const auto imsi = swapped_imsi(id, ++sims_swapped_);
-  power_cut(std::chrono::seconds(1));
   if (share_->on_sim_swapped) share_->on_sim_swapped(id, imsi);
   feed(SimChanged{imsi});
   faults().struck(rule, "IMSI " + imsi.value());

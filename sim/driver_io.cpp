@@ -27,6 +27,7 @@ CameraDriver::CameraDriver(std::shared_ptr<ShardShare> share, CameraIdentity who
 CameraDriver::~CameraDriver() = default;
 
 void CameraDriver::power_on(SteadyClock::time_point scheduled) {
+  for (const auto* rule : std::exchange(waiting_sims_, {})) put_sim(*rule);
   feed(PowerOn{std::chrono::nanoseconds(scheduled - share_->epoch).count()});
 }
 void CameraDriver::stop() {
@@ -64,7 +65,8 @@ void CameraDriver::feed(Event event) {
     dark = power_goes(action);
   }
   if (on_step_) on_step_(*this);
-  if (dark) power_cut(dark);
+  if (dark) return power_cut(dark);
+  if (!waiting_jumps_.empty()) move_clock();
 }
 
 // Completions always come in a turn of their own, so that a step never begins within another.

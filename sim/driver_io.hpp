@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "base/net/shard.hpp"
 #include "base/net/tls_context.hpp"
@@ -94,7 +95,8 @@ class CameraDriver : public std::enable_shared_from_this<CameraDriver> {
   void power_on(SteadyClock::time_point scheduled);
   /// The power is back after `off_for`, or stays away.
   void power_cut(std::optional<SteadyClock::duration> off_for);
-  /// A fault of a moment (fault::Moment) strikes now. `rule` outlives the driver.
+  /// A fault of a moment (fault::Moment) strikes now, or as soon as there is something to strike: another SIM waits
+  /// for the power, a clock's jump until the clock was set. Not so a power cut. `rule` outlives the driver.
   void carry_out(const fault::Rule& rule);
   /// Ends the session politely; closed() tells when the goodbye is out.
   void stop();
@@ -134,6 +136,8 @@ class CameraDriver : public std::enable_shared_from_this<CameraDriver> {
   void after(SteadyClock::duration delay, std::function<void()> work);
   void detach_after(fault::Duration delay);
   void swap_sim(const fault::Rule& rule);
+  void put_sim(const fault::Rule& rule);
+  void move_clock();
 
   static boost::asio::awaitable<void> https_get(std::shared_ptr<CameraDriver> self, std::unique_ptr<HttpsGet> action);
 
@@ -148,7 +152,9 @@ class CameraDriver : public std::enable_shared_from_this<CameraDriver> {
   std::unique_ptr<boost::asio::steady_timer> power_;   // until it comes back
   std::unique_ptr<boost::asio::steady_timer> detach_;  // until the network drops the camera
   std::uint32_t sims_swapped_ = 0;
-  std::shared_ptr<Opening> https_;  // the request in flight
+  std::vector<const fault::Rule*> waiting_sims_;   // until the power comes
+  std::vector<const fault::Rule*> waiting_jumps_;  // until the clock is set
+  std::shared_ptr<Opening> https_;                 // the request in flight
   std::shared_ptr<MqttSession> session_;
   bool dropped_ = false;
   std::weak_ptr<MqttSession> leaving_;  // its DISCONNECT is on its way

@@ -87,7 +87,8 @@ class Fleet {
   void power_cut(CameraId camera, std::optional<SteadyClock::duration> off_for);
 
   /// A rule at `camera` whose moment has come for that camera (fault::Engine::Due), from any thread. `rule` outlives
-  /// the fleet. A camera that was never switched on is left alone, and the rule has not fired for it.
+  /// the fleet. A camera that is off cannot lose its power, and that rule has not fired for it; what else happens to
+  /// it waits until it is switched on.
   void carry_out(const fault::Rule& rule, CameraId camera);
 
  private:

@@ -25,7 +25,8 @@ struct Tally {
 
 struct Slot {
   PlannedCamera plan;
-  std::shared_ptr<CameraDriver> driver;  // made when it is switched on for the first time
+  std::shared_ptr<CameraDriver> driver;     // made when it is switched on for the first time
+  std::vector<const fault::Rule*> waiting;  // rules whose moment came before that
   Camera::Phase seen = Camera::Phase::off;
   bool was_online = false;
 };
@@ -72,8 +73,12 @@ class Part : public std::enable_shared_from_this<Part> {
     slot.driver->power_cut(off_for);
   }
   void carry_out(std::size_t index, const fault::Rule& rule) {
-    const auto& driver = slots[index].driver;
-    if (driver && !stopped_) driver->carry_out(rule);
+    auto& slot = slots[index];
+    if (stopped_) return;
+    if (slot.driver)
+      slot.driver->carry_out(rule);
+    else
+      slot.waiting.push_back(&rule);
   }
   [[nodiscard]] std::optional<std::string> stored(std::size_t index) const {
     const auto& driver = slots[index].driver;
@@ -107,6 +112,7 @@ class Part : public std::enable_shared_from_this<Part> {
     slot.driver = std::make_shared<CameraDriver>(share_, CameraIdentity{plan.id, plan.imsi}, source,
                                                  make_store(plan.id), std::move(on_step));
     ++tally_->started;
+    for (const auto* rule : std::exchange(slot.waiting, {})) slot.driver->carry_out(*rule);
     slot.driver->power_on(scheduled);
   }
 
@@ -249,7 +255,7 @@ Fleet::Fleet(ShardSet& shards, journal::Journal& journal, FleetConfig config, st
     const auto part = static_cast<unsigned>(i % impl_->parts.size());
     auto& slots = impl_->parts[part]->slots;
     impl_->directory->places[cameras[i].id] = {part, slots.size()};
-    slots.push_back(Slot{std::move(cameras[i]), nullptr});
+    slots.push_back(Slot{std::move(cameras[i]), nullptr, {}});
   }
   for (const auto& part : impl_->parts) impl_->directory->parts.push_back(part);
 }

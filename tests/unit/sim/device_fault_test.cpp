@@ -33,14 +33,17 @@ class Device : public testing::Test {
     journal->close();
     return seen;
   }
+  void keep(const journal::Event& e) {
+    const auto* f = std::get_if<journal::FaultFired>(&e.payload);
+    if (f == nullptr) return;
+    seen.push_back(fmt::format("{}/{} camera {} attempt {} {}", f->point, f->effect, e.camera, f->attempt, f->detail));
+    rules_fired.push_back(f->rule);
+  }
 
   std::vector<std::string> seen;
+  std::vector<std::string> rules_fired;
   std::unique_ptr<journal::Journal> journal =
-      journal::Journal::open("", {}, [this](const journal::Event& e) {
-        if (const auto* f = std::get_if<journal::FaultFired>(&e.payload))
-          seen.push_back(
-              fmt::format("{}/{} camera {} attempt {} {}", f->point, f->effect, e.camera, f->attempt, f->detail));
-      }).value();
+      journal::Journal::open("", {}, [this](const journal::Event& e) { keep(e); }).value();
   journal::Lane lane = journal->lane();
   CryptoContext crypto;
   std::unique_ptr<Store> store = make_memory_store(crypto);
@@ -101,6 +104,25 @@ TEST_F(Device, PowerIsCutAtItsStageOnceABoot) {
   EXPECT_THAT(fired(), testing::ElementsAre("camera/power-cut camera 3 attempt 1 store"));
 }
 
+TEST_F(Device, APowerCutOfAMomentOutlivesTheBootsUntilItsStageBegins) {
+  // A rule by attempt makes the driver ask the engine at each boot.
+  auto& f = with({rule("attach", "delay", {{"for", std::int64_t{1}}}), rule("camera", "store-torn", {}, {9, 9, 1})});
+  const auto cut = rule("camera", "power-cut", {{"stage", std::string("status")}, {"off_for", std::int64_t{5000}}});
+  fault::CameraPlan plan;
+  fault::Engine::apply(plan, cut);
+  f.boot();
+  f.arm(cut, plan);
+  for (int boot = 0; boot < 3; ++boot) {
+    f.boot();
+    EXPECT_EQ(f.power_cut_at(Stage::endorse), std::nullopt);
+  }
+  EXPECT_EQ(f.power_cut_at(Stage::status), fault::Duration(5000));
+  EXPECT_EQ(f.power_cut_at(Stage::status), std::nullopt);
+  f.boot();
+  EXPECT_EQ(f.power_cut_at(Stage::status), std::nullopt) << "once";
+  EXPECT_THAT(fired(), testing::ElementsAre("camera/power-cut camera 3 attempt 0 status"));
+}
+
 TEST_F(Device, ClockSkewAddsUp) {
   auto& f = with({rule("camera", "clock-skew", {{"by", std::int64_t{3'600'000'000}}}),
                   rule("camera", "clock-skew", {{"by", std::int64_t{-600'000'000}}}, {1, 1, 1})});
@@ -128,6 +150,75 @@ TEST_F(Device, AttachesAreCountedAndAnswered) {
   f.detached();
   EXPECT_THAT(fired(), testing::ElementsAre("attach/reject camera 3 attempt 1 ", "attach/bar camera 3 attempt 3 ",
                                             "attach/detach camera 3 attempt 4 "));
+}
+
+// -- rules that contradict each other ---------------------------------------------------------------------------------
+
+TEST_F(Device, OfTwoAnswersToAnAttachTheLastCounts) {
+  const auto reject = rule("attach", "reject"), bar = rule("attach", "bar");
+  EXPECT_EQ(with({reject, bar}).attach().outcome.error().code, Errc::attach_barred);
+  faults->attach_answered();
+  EXPECT_EQ(with({bar, reject}).attach().outcome.error().code, Errc::attach_rejected);
+  faults->attach_answered();
+  EXPECT_THAT(fired(), testing::ElementsAre("attach/bar camera 3 attempt 1 ", "attach/reject camera 3 attempt 2 "));
+}
+
+TEST_F(Device, OfTwoRulesThatSayTheSameTheLaterCounts) {
+  auto again = rule("attach", "reject");
+  again.id = "again";
+  auto& f = with({rule("attach", "reject"), again, rule("attach", "delay", {{"for", std::int64_t{250}}})});
+  EXPECT_EQ(f.attach().outcome.error().code, Errc::attach_rejected);
+  f.attach_answered();
+  journal->close();
+  EXPECT_THAT(rules_fired, testing::UnorderedElementsAre("delay", "again"));
+}
+
+TEST_F(Device, OfTwoDetachesTheEarlierHappens) {
+  auto late = rule("attach", "detach", {{"after", std::int64_t{90}}});
+  auto early = rule("attach", "detach", {{"after", std::int64_t{70}}});
+  late.id = "late", early.id = "early";
+  auto& f = with({late, early});
+  EXPECT_EQ(f.attach().detach_after, fault::Duration(70));
+  f.detached();
+  journal->close();
+  EXPECT_THAT(rules_fired, testing::ElementsAre("early"));
+}
+
+TEST_F(Device, OfTwoDamagesToTheStoreTheLastHappens) {
+  const std::string content(400, 'a');
+  const auto torn = rule("camera", "store-torn"), corrupt = rule("camera", "store-corrupt"),
+             full = rule("camera", "store-full");
+  auto* f = &with({torn, corrupt});
+  f->boot();
+  ASSERT_TRUE(f->save(*store, content));
+  EXPECT_EQ(store->load().error().detail, "checksum");
+  f = &with({full, torn});
+  f->boot();
+  ASSERT_TRUE(f->save(*store, content));
+  EXPECT_EQ(store->load().error().detail, "torn");
+  f = &with({torn, full});
+  f->boot();
+  EXPECT_EQ(f->save(*store, content).error().code, Errc::store_full);
+  EXPECT_THAT(fired(),
+              testing::ElementsAre("camera/store-corrupt camera 3 attempt 1 ", "camera/store-torn camera 3 attempt 2 ",
+                                   "camera/store-full camera 3 attempt 3 "));
+}
+
+TEST_F(Device, OfTwoClonesTheLastIsBooted) {
+  auto& f = with({rule("camera", "cloned-identity", {{"of", std::int64_t{2}}}),
+                  rule("camera", "cloned-identity", {{"of", std::int64_t{4}}})});
+  f.boot();
+  EXPECT_EQ(f.clone_of(), CameraId(4));
+  f.cloned();
+  EXPECT_EQ(f.clone_of(), std::nullopt) << "once a boot";
+  EXPECT_THAT(fired(), testing::ElementsAre("camera/cloned-identity camera 3 attempt 1 of camera 4"));
+}
+
+TEST_F(Device, AClockThatIsWrongByNothingIsRight) {
+  auto& f = with({rule("camera", "clock-skew", {{"by", std::int64_t{0}}})});
+  f.boot();
+  EXPECT_EQ(f.skew(), std::nullopt);
+  EXPECT_TRUE(fired().empty());
 }
 
 // -- the camera itself ----------------------------------------------------------------------------------------------

@@ -101,6 +101,30 @@ class FleetFaults : public testing::Test {
     if (store) std::filesystem::remove_all(*store);
   }
   static Imsi imsi_of(std::uint32_t camera) { return Imsi(fmt::format("44010{:010}", camera)); }
+  std::size_t fired(const std::string& rule_id) {
+    const auto all = told.all<journal::FaultFired>();
+    return static_cast<std::size_t>(
+        std::count_if(all.begin(), all.end(), [&](const auto& f) { return f.rule == rule_id; }));
+  }
+  void make_store() {
+    std::string name = (std::filesystem::temp_directory_path() / "firstlight-store-XXXXXX").string();
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    store = name;
+  }
+  void fill_store(std::uint32_t camera, std::chrono::hours valid_for = 1h) {
+    const auto file = make_file_store(Materials::get().crypto, *store / fmt::format("camera-{}.store", camera));
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const wire::Validity valid{now - 1h, now + valid_for};
+    auto document = config_document(Materials::get().device_pem(valid));
+    document["mqtt_config"]["endpoint"] = "127.0.0.1";
+    document["mqtt_config"]["port"] = 1;
+    ASSERT_TRUE(file->save(stored_document(document, imsi_of(camera))));
+  }
+  /// Camera 1 has a configuration whose certificate is valid for so long.
+  void store_for(std::chrono::hours valid_for) {
+    make_store();
+    fill_store(1, valid_for);
+  }
   static CameraConfig quick() {
     auto c = World::default_config();
     // The port of a socket that does not listen: nobody answers, and nobody else takes it.
@@ -204,6 +228,62 @@ TEST_F(FleetFaults, WhatIsOffCannotBeBroken) {
   EXPECT_TRUE(told.all<journal::FaultFired>().empty());
 }
 
+TEST_F(FleetFaults, APowerCutAtAStageIsRememberedForACameraThatArrivesLater) {
+  start({rule("attach", "delay", {{"for", std::int64_t{1000}}})}, quick(), {300ms});
+  const auto cut = rule("camera", "power-cut", {{"stage", std::string("endorse")}, {"off_for", std::int64_t{1000}}});
+  fleet->carry_out(cut, CameraId(1));
+  EXPECT_EQ(told.await<journal::StageEnded>(1, failed_with("power-cut")).stage, Stage::endorse);
+  told.await<journal::PowerOn>(1, boot(2));
+  told.await<journal::StageEnded>(1, failed_with("connect-refused"));
+  stop();
+  EXPECT_EQ(told.all<journal::PowerOn>().size(), 2U);
+  EXPECT_EQ(fired("power-cut"), 1U);
+}
+
+TEST_F(FleetFaults, AnArmedPowerCutOutlivesABoot) {
+  // The attach takes an hour in the first boot only: the stage is not reached before the power goes for another reason.
+  start({rule("attach", "delay", {{"for", std::int64_t{3'600'000'000}}})});
+  const auto armed = rule("camera", "power-cut", {{"stage", std::string("endorse")}, {"off_for", std::int64_t{1000}}});
+  const auto now = rule("camera", "power-cut", {{"stage", std::string("none")}, {"off_for", std::int64_t{1000}}});
+  told.await<journal::PowerOn>(1);
+  fleet->carry_out(armed, CameraId(1));
+  fleet->carry_out(now, CameraId(1));
+  told.await<journal::FaultFired>(1, [](const auto& f) { return f.detail == "endorse"; });
+  told.await<journal::PowerOn>(1, boot(3));
+}
+
+TEST_F(FleetFaults, AJumpedClockIsRememberedForACameraThatArrivesLater) {
+  const auto jump = rule("camera", "clock-jump", {{"by", std::int64_t{86'400'000'000}}});
+  store_for(1h);
+  start({}, quick(), {300ms});
+  fleet->carry_out(jump, CameraId(1));
+  told.await<journal::FaultFired>(1);
+  // Its attach has set the clock; what it stored would have been valid for another hour.
+  EXPECT_EQ(told.await<journal::StoreDiscarded>(1).reason, "certificate-expired");
+}
+
+TEST_F(FleetFaults, AJumpDuringTheAttachWaitsForTheClockToBeSet) {
+  const auto jump = rule("camera", "clock-jump", {{"by", std::int64_t{86'400'000'000}}});
+  store_for(1h);
+  start({rule("attach", "delay", {{"for", std::int64_t{200'000}}})});
+  told.await<journal::PowerOn>(1);
+  fleet->carry_out(jump, CameraId(1));
+  EXPECT_EQ(told.await<journal::StoreDiscarded>(1).reason, "certificate-expired");
+  stop();
+  EXPECT_EQ(fired("clock-jump"), 1U);
+}
+
+TEST_F(FleetFaults, AnotherSimIsInACameraThatArrivesLaterFromItsFirstBootOn) {
+  start({}, quick(), {300ms});
+  const auto swap = rule("camera", "sim-swapped");
+  fleet->carry_out(swap, CameraId(1));
+  EXPECT_EQ(told.await<journal::FaultFired>(1).detail, "IMSI " + swapped_imsi(CameraId(1), 1).value());
+  told.await<journal::StageStarted>(1, [](const auto& e) { return e.stage == Stage::endorse; });
+  stop();
+  EXPECT_EQ(swapped, "1: 440200010000001");
+  EXPECT_EQ(told.all<journal::PowerOn>().size(), 1U) << "not before its time, and not twice";
+}
+
 TEST_F(FleetFaults, ASwappedSimIsToldAndTheCameraBootsWithIt) {
   start({});
   told.await<journal::PowerOn>(1);
@@ -219,20 +299,7 @@ TEST_F(FleetFaults, ASwappedSimIsToldAndTheCameraBootsWithIt) {
 
 class ClonedIdentity : public FleetFaults {
  protected:
-  void SetUp() override {
-    std::string name = (std::filesystem::temp_directory_path() / "firstlight-clone-XXXXXX").string();
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    store = name;
-  }
-  void fill_store(std::uint32_t camera) {
-    const auto file = make_file_store(Materials::get().crypto, *store / fmt::format("camera-{}.store", camera));
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    const wire::Validity valid{now - 1h, now + 1h};
-    auto document = config_document(Materials::get().device_pem(valid));
-    document["mqtt_config"]["endpoint"] = "127.0.0.1";
-    document["mqtt_config"]["port"] = 1;
-    ASSERT_TRUE(file->save(stored_document(document, imsi_of(camera))));
-  }
+  void SetUp() override { make_store(); }
   static fault::Rule clone() {
     auto r = rule("camera", "cloned-identity", {{"of", std::int64_t{2}}});
     r.cameras = {false, true, false, false, false, false};
