@@ -306,7 +306,7 @@ struct FaultFired {  // a rule of the scenario broke something, and this is the 
 };
 struct SecretSeen {  // something secret of a camera stood where it must not; the secret itself is never written down
   static constexpr std::string_view kName = "secret_seen";
-  std::string where;  // mqtt-payload, mqtt-topic, query, header, log
+  std::string where;  // mqtt-payload, mqtt-topic, client-id, url, header, log
   std::string what;   // private-key, token
   template <class F, class Self>
   static void fields(Self& s, F&& f) {

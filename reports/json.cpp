@@ -72,7 +72,7 @@ ordered_json scenario_json(const ScenarioReport& s) {
     const auto shown = s.timeline.begin() + static_cast<std::ptrdiff_t>(std::min(s.timeline.size(), kTimelineLines));
     out["timeline"] = {{"camera", s.timeline_camera},
                        {"lines", std::vector<std::string>(s.timeline.begin(), shown)},
-                       {"left_out", s.timeline.end() - shown}};
+                       {"left_out", static_cast<std::size_t>(s.timeline.end() - shown) + s.timeline_left_out}};
   }
   if (s.attempts.size() > 1) {
     out["attempts"] = ordered_json::array();

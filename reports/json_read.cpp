@@ -65,6 +65,7 @@ void read_occasional(const Json& j, ScenarioReport& s) {
   if (const auto t = j.find("timeline"); t != j.end()) {
     s.timeline_camera = t->at("camera").get<std::uint32_t>();
     s.timeline = t->at("lines").get<std::vector<std::string>>();
+    s.timeline_left_out = t->at("left_out").get<std::size_t>();
   }
   if (const auto attempts = j.find("attempts"); attempts != j.end())
     for (const auto& a : *attempts)
@@ -96,8 +97,10 @@ ScenarioReport read_scenario(const Json& j) {
 
 RunReport read_report(const Json& j) {
   if (!j.is_object() || !j.contains("schema_version")) throw Wrong{"this is no report of firstlight"};
-  if (const auto version = j.at("schema_version").get<int>(); version != kReportSchemaVersion)
-    throw Wrong{fmt::format("schema version {}, but this program reads version {}", version, kReportSchemaVersion)};
+  // Compared as it stands: get<int>() would make 1 of 1.5 and of 2^32 + 1.
+  if (const auto& version = j.at("schema_version"); !version.is_number_integer() || version != kReportSchemaVersion)
+    throw Wrong{
+        fmt::format("schema version {}, but this program reads version {}", version.dump(), kReportSchemaVersion)};
   const auto& run = j.at("run");
   RunReport report;
   report.id = run.at("id").get<std::string>();

@@ -61,6 +61,7 @@ struct ScenarioReport {
   std::vector<FaultReport> faults;    // in the scenario's order
   std::vector<std::string> timeline;  // of the first camera concerned; empty when all passed
   std::uint32_t timeline_camera = 0;
+  std::size_t timeline_left_out = 0;    // lines that only the journal has, of a report that was read back
   std::string repro;                    // the command line that repeats it
   std::string journal;                  // below the run's folder; empty: not run
   std::vector<AttemptReport> attempts;  // more than one only after a retry; the rest tells the one that counts

@@ -79,7 +79,8 @@ std::string timeline(const ScenarioReport& s) {
   auto text = fmt::format("    camera {}, from its power-on:\n", s.timeline_camera);
   const auto shown = std::min(s.timeline.size(), kTimelineLines);
   for (std::size_t i = 0; i < shown; ++i) text += "      " + printable(s.timeline[i]) + "\n";
-  if (s.timeline.size() > shown) text += fmt::format("      … {} more in the journal\n", s.timeline.size() - shown);
+  const auto more = s.timeline.size() - shown + s.timeline_left_out;
+  if (more > 0) text += fmt::format("      … {} more in the journal\n", more);
   return text;
 }
 

@@ -9,6 +9,11 @@ namespace firstlight::harness {
 
 namespace {
 
+std::string what_held_it_up(const CheckContext& context) {
+  const auto cameras = where_they_are(context);
+  return cameras.empty() ? "every camera is online, so a fault was still to come" : cameras;
+}
+
 /// How the run itself ended, as a check of its own when it did not end well.
 void add_ending(const CheckContext& context, const std::string& infra, std::vector<CheckResult>& checks) {
   const auto& m = context.m;
@@ -20,11 +25,13 @@ void add_ending(const CheckContext& context, const std::string& infra, std::vect
   } else if (m.end_reason == "timeout") {
     check.expect = fmt::format("timeout: {}", format_duration(context.scenario.timeout));
     check.verdict = Verdict::fail;
-    check.observed = "not settled when the timeout struck: " + where_they_are(context);
+    check.observed = "not settled when the timeout struck: " + what_held_it_up(context);
     check.cameras = context.cameras_where([&](std::uint32_t id) {
       const auto& c = context.facts(id);
       return !c.online_at_end && !c.gave_up;
     });
+    if (check.cameras.empty())  // those that gave up waited for nothing, but their story may tell
+      check.cameras = context.cameras_where([&](std::uint32_t id) { return !context.facts(id).online_at_end; });
   } else if (m.end_reason == "interrupted") {
     check.expect = "the run is not interrupted";
     check.verdict = Verdict::inconclusive;
@@ -58,8 +65,7 @@ CheckResult judge_one(const Expectation& expectation, const CheckContext& contex
   result.proof = std::move(finding.proof);
   // What did not happen in a run that was cut short might have happened yet: that is neither a failure of a camera nor
   // a proof that it behaves.
-  if (cut_short && !finding.is_final && (result.verdict == Verdict::fail || result.verdict == Verdict::pass))
-    result.verdict = Verdict::inconclusive;
+  if (cut_short && !finding.is_final) result.verdict = Verdict::inconclusive;
   return result;
 }
 

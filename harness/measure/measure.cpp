@@ -37,6 +37,9 @@ struct Fold {
       out.generator_lag.add((event.t_ns - e.scheduled_ns) / 1000);
     }
     c.powered = true;
+    c.gave_up = false;  // a boot begins anew
+    c.gave_up_reason.clear();
+    c.stage.reset();
   }
   void operator()(const journal::StageStarted& e) {
     auto& c = camera();

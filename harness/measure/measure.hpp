@@ -43,14 +43,14 @@ struct CameraFacts {
   bool powered = false;
   bool online = false;  // reached online at least once
   bool online_at_end = false;
-  bool gave_up = false;
+  bool gave_up = false;  // since its last boot
   std::string gave_up_reason;
   std::int64_t scheduled_ns = 0;    // first boot
   std::int64_t power_on_ns = 0;     // first boot
   std::int64_t online_ns = 0;       // first time online
   std::int64_t last_online_ns = 0;  // last time it came online
   std::array<std::uint32_t, journal::kStageCount> attempts{};
-  std::optional<journal::Stage> stage;  // the last one that started
+  std::optional<journal::Stage> stage;  // the last one that started since its last boot
   std::vector<StageFailure> failures;
 };
 

@@ -5,23 +5,23 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/crypto.hpp"
+#include "fakes/endorse/keys.hpp"
 #include "harness/run/bookkeeping.hpp"
+#include "harness/run/end_note.hpp"
 #include "journal/journal.hpp"
 
 namespace firstlight::harness {
 
-namespace {
-
-/// A trouble that the judge calls the lab's is ours when the process crashed.
-void blame_ourselves(Outcome& outcome, const std::string& trouble) {
-  for (auto& check : outcome.checks)
-    if (check.verdict == Verdict::infra && check.observed == trouble) check.expect = "firstlight does not crash";
-}
-
-}  // namespace
-
 WallTime RunContext::started() const {
   return parse_rfc3339(started_at).value_or(WallTime{});
+}
+
+std::shared_future<Secret> make_endorse_key() {
+  return std::async(std::launch::async, [] {
+    const CryptoContext crypto;
+    return fakes::endorse::make_signing_key(crypto).private_pem;
+  });
 }
 
 std::string journal_name(const Play& play, unsigned attempt) {
@@ -50,19 +50,19 @@ PlayRequest prepare(const Play& play, unsigned attempt, const RunContext& run) {
                     {"defects", fault::names_of(play.defects)},
                     {"scenario", {{"file", play.scenario->file}, {"source", play.scenario->source}}}};
   request.narrate = options.verbosity == Verbosity::verbose;
+  if (run.endorse_key.valid()) request.endorse_key = run.endorse_key.get();
   return request;
 }
 
 reports::ScenarioReport assess(const Play& play, unsigned attempt, const RunContext& run, const PlayEnd& end) {
   const auto name = journal_name(play, attempt);
-  auto saved = journal::read_journal(run.folder.path + "/" + name);
-  auto trouble = end.trouble;
-  if (!saved && trouble.empty()) trouble = saved.error().text();
+  const auto file = run.folder.path + "/" + name;
+  keep_end(file, end);
+  const auto saved = journal::read_journal(file);
   static const std::vector<journal::Event> kNone;
   const auto& events = saved ? saved->events : kNone;
-  auto outcome = judge(*play.scenario, play.seed, events, trouble);
+  auto outcome = judge_ended(*play.scenario, play.seed, events, with_state_of(saved, end));
   if (saved) outcome.started_at = saved->header.value("started_at", "");
-  if (end.bug) blame_ourselves(outcome, trouble);
   outcome.repro = repro_line(play.scenario->file, play.seed, run.options.timeout_multiplier, play.defects);
   auto report = reports::describe(*play.scenario, outcome, events);
   report.name = play.name;

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <future>
 #include <string>
 
+#include "base/secret.hpp"
 #include "harness/run/child.hpp"
 #include "harness/run/runner.hpp"
 
@@ -25,9 +27,14 @@ struct RunContext {
   std::uint64_t seed = 0;  // the run's
   std::string started_at;  // RFC 3339
   RunOptions options;
+  std::shared_future<Secret> endorse_key;  // of all its scenarios, as it is being made; none: each makes its own
 
   [[nodiscard]] WallTime started() const;
 };
+
+/// On a thread of its own. An RSA key takes longer than all else that a lab needs to start, and Endorse's keys outlive
+/// labs in the field too.
+[[nodiscard]] std::shared_future<Secret> make_endorse_key();
 
 /// Below the run's folder: "x/journal.jsonl", for a retry "x.retry1/journal.jsonl".
 [[nodiscard]] std::string journal_name(const Play& play, unsigned attempt);

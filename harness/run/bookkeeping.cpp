@@ -27,6 +27,13 @@ std::size_t badness(const reports::ScenarioReport& report) {
   return 1 + static_cast<std::size_t>(std::find(kOrder.begin(), kOrder.end(), report.verdict) - kOrder.begin());
 }
 
+/// Of a scenario of which nothing was seen: one check, and why.
+reports::ScenarioReport unseen(const Scenario& scenario, Outcome outcome, CheckResult check) {
+  outcome.verdict = check.verdict;
+  outcome.checks.push_back(std::move(check));
+  return reports::describe(scenario, outcome, {});
+}
+
 }  // namespace
 
 std::uint64_t repeat_seed(std::uint64_t seed, std::uint32_t repeat) {
@@ -90,17 +97,26 @@ reports::ScenarioReport skipped(const Scenario& scenario, const std::string& nam
   Outcome outcome;
   outcome.file = scenario.file;
   outcome.seed = seed;
-  outcome.verdict = Verdict::skipped;
   outcome.cameras = scenario.cameras.count;
   CheckResult check;
   check.expect = "the scenario is run";
   check.verdict = Verdict::skipped;
   check.observed = why;
-  outcome.checks.push_back(std::move(check));
   outcome.repro = repro_line(scenario.file, seed, 1);
-  auto report = reports::describe(scenario, outcome, {});
+  auto report = unseen(scenario, std::move(outcome), std::move(check));
   report.name = name;
   return report;
+}
+
+reports::ScenarioReport unreadable(const std::string& name, const std::string& journal_file, const std::string& why) {
+  CheckResult check;
+  check.expect = "the journal can be read";
+  check.verdict = Verdict::infra;
+  check.observed = why;
+  Outcome outcome;
+  outcome.name = name;
+  outcome.repro = "./firstlight judge " + shell_quoted(journal_file);
+  return unseen(Scenario{}, std::move(outcome), std::move(check));
 }
 
 }  // namespace firstlight::harness

@@ -17,6 +17,10 @@ namespace firstlight::harness {
 /// "name", or "name#2" when there is more than one.
 [[nodiscard]] std::string repeat_name(const std::string& name, std::uint32_t repeat, std::uint32_t repeats);
 
+/// Of a journal that `judge` cannot read: infra, and all that is known of the scenario is its name.
+[[nodiscard]] reports::ScenarioReport unreadable(const std::string& name, const std::string& journal_file,
+                                                 const std::string& why);
+
 /// The scenario's timeout times the multiplier, at least a microsecond.
 [[nodiscard]] Duration stretch(Duration timeout, double multiplier);
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/secret.hpp"
 #include "harness/run/progress.hpp"
 #include "harness/scenario/scenario.hpp"
 
@@ -20,6 +21,7 @@ struct PlayRequest {
   std::string journal_file;
   nlohmann::ordered_json header;  // of the journal (docs/journal.md)
   bool narrate = false;           // every event as a line on stderr
+  Secret endorse_key;             // RSA, PEM, for all scenarios of a run; empty: the lab makes its own
 };
 
 /// The request as it goes to the process that plays it: one JSON object. The scenario goes as its text, so what is

@@ -11,6 +11,7 @@
 #include "harness/run/fault_clock.hpp"
 #include "harness/run/firmware.hpp"
 #include "harness/run/interrupt.hpp"
+#include "harness/run/say.hpp"
 #include "journal/journal.hpp"
 #include "sim/fleet.hpp"
 
@@ -43,10 +44,11 @@ rlim_t descriptor_limit() {
   return limit.rlim_cur;
 }
 
-LabConfig lab_config(const Scenario& scenario, const Plan& plan, const fault::Engine& faults) {
+LabConfig lab_config(const PlayRequest& request, const Plan& plan, const fault::Engine& faults) {
   LabConfig config;
   config.faults = &faults;
-  config.settings = scenario.lab;
+  config.settings = request.scenario.lab;
+  config.endorse_key = request.endorse_key;
   config.shards = half_the_cores();
   for (const auto& camera : plan.cameras) config.sims.push_back({camera.address, camera.id.value()});
   return config;
@@ -102,10 +104,11 @@ Ending wait_for_end(const Scenario& scenario, const RunningLab& lab, const sim::
 }
 
 /// Lab, fleet, end, teardown. What it returns is a trouble of the lab that the journal does not tell; empty: none.
-std::string play_into(const Scenario& scenario, std::uint64_t seed, journal::Journal& journal, fault::Engine& faults,
+std::string play_into(const PlayRequest& request, journal::Journal& journal, fault::Engine& faults,
                       FaultClock& fault_clock, const ProgressSink& progress) {
   auto say = journal.lane();
-  const auto plan = make_plan(scenario, seed);
+  const auto& scenario = request.scenario;
+  const auto plan = make_plan(scenario, request.seed);
   const auto needed = scenario.cameras.count * kDescriptorsPerCamera + kDescriptorsOfLab;
   if (const auto limit = descriptor_limit(); limit < needed) {
     const auto why = fmt::format("{} cameras need {} file descriptors in one process, but the limit is {} (ulimit -Hn)",
@@ -113,7 +116,7 @@ std::string play_into(const Scenario& scenario, std::uint64_t seed, journal::Jou
     say.append(journal::Source::run, 0, "", journal::RunEnded{"infra", why});
     return why;
   }
-  auto started = RunningLab::start(lab_config(scenario, plan, faults), journal);
+  auto started = RunningLab::start(lab_config(request, plan, faults), journal);
   if (!started) {
     const auto why = "the lab did not start: " + started.error().text();
     say.append(journal::Source::run, 0, "", journal::RunEnded{"infra", why});
@@ -123,14 +126,14 @@ std::string play_into(const Scenario& scenario, std::uint64_t seed, journal::Jou
   ShardSet shards(half_the_cores(), "fl-cameras");
   shards.start();
   {
-    sim::Fleet fleet(shards, journal, fleet_config(scenario, seed, lab, faults), planned_cameras(plan));
+    sim::Fleet fleet(shards, journal, fleet_config(scenario, request.seed, lab, faults), planned_cameras(plan));
     FaultClock::Hands hands;
     hands.lab = [&lab](const fault::Rule& rule, std::uint32_t camera) { lab.carry_out(rule, camera); };
     hands.fleet = [&fleet](const fault::Rule& rule, std::uint32_t camera) { fleet.carry_out(rule, CameraId(camera)); };
     hands.refuse = [&lab](const std::vector<fault::Point>& links, bool closed) { lab.refuse(links, closed); };
-    // Ports that are closed from the start must be so before the first camera.
+    // Ports that are closed from the start must be so before the first camera, and what happens to cameras at time 0
+    // must find them switched on.
     fault_clock.start(SteadyClock::now(), journal.epoch(), journal.lane(), std::move(hands));
-    fault_clock.work(SteadyClock::now());
     const auto origin = fleet.start();
     const auto ending = wait_for_end(scenario, lab, fleet, fault_clock, origin, progress);
     say.append(journal::Source::run, 0, "", journal::RunEnded{ending.reason, ending.detail});
@@ -149,12 +152,12 @@ std::string play(const PlayRequest& request, const std::function<void(const Prog
   FaultClock fault_clock(faults);
   auto observer = [&fault_clock, narrate = request.narrate](const journal::Event& e) {
     fault_clock.observe(e);
-    if (narrate) fmt::print(stderr, "{}\n", journal::narrate(e));
+    if (narrate) say(stderr, "{}\n", journal::narrate(e));
   };
   auto opened = journal::Journal::open(request.journal_file, request.header, std::move(observer));
   if (!opened) return opened.error().text();
   auto& journal = **opened;
-  auto trouble = play_into(request.scenario, request.seed, journal, faults, fault_clock, progress);
+  auto trouble = play_into(request, journal, faults, fault_clock, progress);
   journal.close();
   if (const auto failure = journal.failure()) return failure->text();
   return trouble;

@@ -15,7 +15,8 @@ std::string encode(const PlayRequest& request) {
                                     {"defects", fault::names_of(request.defects)},
                                     {"journal", request.journal_file},
                                     {"header", request.header},
-                                    {"narrate", request.narrate}};
+                                    {"narrate", request.narrate},
+                                    {"endorse_key", request.endorse_key.reveal()}};
   return j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
@@ -35,6 +36,7 @@ PlayRequest decode(std::string_view text) {
   request.journal_file = j.at("journal").get<std::string>();
   request.header = j.at("header");
   request.narrate = j.at("narrate").get<bool>();
+  request.endorse_key = Secret(j.at("endorse_key").get<std::string>());
   return request;
 }
 

@@ -44,8 +44,10 @@ std::uint64_t draw_run_seed() {
 
 RunFolder make_run_folder(const std::string& out) {
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  std::error_code ec;
-  std::filesystem::create_directories(out, ec);
+  std::error_code error, ignored;
+  std::filesystem::create_directories(out, error);
+  if (error && !std::filesystem::is_directory(out, ignored))
+    throw ErrorException(Error(Errc::io_error, out + ": " + error.message()));
   for (int n = 0; n < 1000; ++n) {
     std::string id;
     for (const char c : format_rfc3339(now).substr(0, 19))
@@ -66,7 +68,7 @@ unsigned jobs_of(const RunOptions& options, std::size_t plays) {
 
 reports::RunReport run_suite(const std::vector<Scenario>& scenarios, std::uint64_t run_seed, const RunFolder& folder,
                              const RunOptions& options) {
-  const RunContext run{folder, run_seed, now_text(), options};
+  RunContext run{folder, run_seed, now_text(), options, {}};
   const auto start = SteadyClock::now();
   auto stretched = scenarios;
   for (auto& s : stretched) s.timeout = stretch(s.timeout, options.timeout_multiplier);
@@ -78,7 +80,9 @@ reports::RunReport run_suite(const std::vector<Scenario>& scenarios, std::uint64
   report.flaky_fails = options.flaky_fails;
   report.timeout_multiplier = options.timeout_multiplier;
   report.shard = options.shard ? options.shard->text() : "";
-  report.scenarios = Pool(run, make_plays(stretched, run_seed, options)).run();
+  auto plays = make_plays(stretched, run_seed, options);
+  if (plays.size() > 1) run.endorse_key = make_endorse_key();
+  report.scenarios = Pool(run, std::move(plays)).run();
   report.interrupted = Interrupt::raised();
   report.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - start).count();
   return report;

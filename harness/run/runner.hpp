@@ -47,7 +47,8 @@ struct RunFolder {
 [[nodiscard]] reports::RunReport run_suite(const std::vector<Scenario>& scenarios, std::uint64_t run_seed,
                                            const RunFolder& folder, const RunOptions& options);
 
-/// The report of a run again, from the journals of its scenarios. Throws ErrorException for what cannot be read.
+/// The report of a run again, from the journals of its scenarios. One that cannot be read makes its scenario infra;
+/// throws ErrorException when none can.
 [[nodiscard]] reports::RunReport rejudge(const std::vector<std::string>& journal_files);
 
 }  // namespace firstlight::harness

@@ -99,6 +99,20 @@ std::string_view event_named(std::string_view written) {
   return it == names.end() ? std::string_view{} : *it;
 }
 
+bool has_no_camera(std::string_view event) {
+  return event == journal::BrokerStarted::kName || event == journal::BrokerExited::kName ||
+         event == journal::RunEnded::kName;
+}
+
+std::vector<std::string_view> field_words(std::string_view event, std::string_view field) {
+  if (event == journal::SecretSeen::kName && field == "where")
+    return {"mqtt-payload", "mqtt-topic", "client-id", "url", "header", "log"};
+  if (event == journal::SecretSeen::kName && field == "what") return {"private-key", "token"};
+  if (event == journal::MqttRefused::kName && field == "how") return {"tls-alert", "close-after-handshake", "connack"};
+  if (event == journal::MqttDenied::kName && field == "operation") return {"publish", "subscribe"};
+  return {};
+}
+
 const std::vector<EventField>& event_fields(std::string_view event) {
   static const std::vector<EventField> kNone;
   for (const auto& kind : kinds())

@@ -15,6 +15,9 @@ namespace firstlight::harness {
 [[nodiscard]] const std::vector<std::string_view>& event_names();
 /// The journal's name of what a scenario calls so: `http_request` is `http_served`. Empty: there is no such event.
 [[nodiscard]] std::string_view event_named(std::string_view written);
+/// Whether the event is never a camera's: what concerns the broker or the run. Others may lack a camera too, when it is
+/// not known.
+[[nodiscard]] bool has_no_camera(std::string_view event);
 enum class FieldKind : std::uint8_t { text, boolean, number, stage };
 struct EventField {
   std::string_view name;
@@ -22,6 +25,8 @@ struct EventField {
 };
 /// The fields of the event with that journal name; empty for an unknown name.
 [[nodiscard]] const std::vector<EventField>& event_fields(std::string_view event);
+/// The only texts that the field of that event ever has; empty: any.
+[[nodiscard]] std::vector<std::string_view> field_words(std::string_view event, std::string_view field);
 
 /// The field's value as text, a list's values one by one. Nothing: the event has no such field.
 [[nodiscard]] std::vector<std::string> field_values(const journal::Payload& payload, std::string_view field);

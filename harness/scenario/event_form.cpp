@@ -62,24 +62,51 @@ const EventField* field_of(std::string_view event, std::string_view name) {
   return nullptr;
 }
 
-bool check_value(Reading& reading, const Node& value, const EventField& field) {
-  const auto kind = scalar_kind(value);
-  journal::Stage stage{};
+/// A whole number as the journal writes it, from any spelling that YAML has; empty: it is too large for the journal.
+std::string journal_spelling(std::string_view text) {
+  const bool negative = text[0] == '-';
+  if (negative || text[0] == '+') text.remove_prefix(1);
+  const int base = text.starts_with("0x") ? 16 : text.starts_with("0o") ? 8 : 10;
+  if (base != 10) text.remove_prefix(2);
+  std::int64_t number = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
+  if (error != std::errc{} || rest != text.data() + text.size()) return {};
+  return std::to_string(negative ? -number : number);
+}
+
+/// Values are compared as text, so another spelling of the same number would never be found.
+bool check_number(Reading& reading, const Node& value) {
+  if (scalar_kind(value) != ScalarKind::integer) return wrong_type(reading, value, "a whole number");
+  const auto spelling = journal_spelling(value.text);
+  if (spelling == value.text) return true;
+  if (spelling.empty()) return reading.mistake(value, "this number is larger than any in a journal"), false;
+  reading.mistake(value, "a number is written here as the journal has it, without +, leading zeros or another base",
+                  fmt::format("write {}", spelling));
+  return false;
+}
+
+bool check_word(Reading& reading, const Node& value, std::string_view what,
+                const std::vector<std::string_view>& known) {
+  if (std::find(known.begin(), known.end(), value.text) != known.end()) return true;
+  reading.mistake(value, fmt::format("unknown {} {}", what, in_quotes(value.text)), suggestion(value.text, known));
+  return false;
+}
+
+bool check_value(Reading& reading, const Node& value, std::string_view event, const EventField& field) {
+  std::vector<std::string_view> known;
   switch (field.kind) {
     case FieldKind::boolean:
       return value.text == "true" || value.text == "false" || wrong_type(reading, value, "true or false");
     case FieldKind::number:
-      return kind == ScalarKind::integer || wrong_type(reading, value, "a whole number");
+      return check_number(reading, value);
     case FieldKind::stage:
-      if (journal::parse_stage(value.text, stage)) return true;
-      break;
+      for (const auto& word : stage_words()) known.push_back(word.text);
+      return check_word(reading, value, "stage", known);
     case FieldKind::text:
-      return true;
+      known = field_words(event, field.name);
+      break;
   }
-  std::vector<std::string_view> known;
-  for (const auto& word : stage_words()) known.push_back(word.text);
-  reading.mistake(value, fmt::format("unknown stage {}", in_quotes(value.text)), suggestion(value.text, known));
-  return false;
+  return known.empty() || check_word(reading, value, fmt::format("{} of {}", field.name, event), known);
 }
 
 }  // namespace
@@ -113,7 +140,7 @@ bool check_pattern(Reading& reading, const Good& good, const EventPattern& patte
   for (const auto& f : event_fields(pattern.event)) known.push_back(f.name);
   for (const auto& [key, value] : good.node("where").entries) {
     const auto* f = field_of(pattern.event, key->text);
-    if (f != nullptr && check_value(reading, *value, *f)) continue;
+    if (f != nullptr && check_value(reading, *value, pattern.event, *f)) continue;
     if (f == nullptr)
       reading.mistake(*key, fmt::format("{} has no field {}", pattern.event, in_quotes(key->text)),
                       suggestion(key->text, known));

@@ -4,6 +4,39 @@
 
 namespace firstlight::harness {
 
+namespace {
+
+constexpr std::string_view kOfNoCamera = "faults, broker_started or broker_exited";
+
+bool is_of_no_camera(const Moment& moment) {
+  const auto* pattern = std::get_if<EventPattern>(&moment);
+  return pattern == nullptr || has_no_camera(pattern->event);
+}
+
+/// What is of no camera is not of certain cameras, and what happens to one camera neither begins nor ends the search
+/// for it: such an expectation could only pass.
+bool check_whose(Reading& reading, const Good& good, const ExpectNever& expect) {
+  const auto& event = expect.event.event;
+  if (!good.has("event") || !has_no_camera(event)) return true;
+  bool ok = true;
+  if (good.has("cameras") && expect.cameras != WhichCameras{}) {
+    reading.mistake(good.node("cameras"), fmt::format("{} is of no camera, so it cannot be of some", event),
+                    "leave \"cameras\" out");
+    ok = false;
+  }
+  const auto needs_none = [&](std::string_view key, bool has_none) {
+    if (has_none) return;
+    reading.mistake(good.node(key), fmt::format("{} is of no camera, and this event is of one", event),
+                    fmt::format("{} {}", key, key == "after" ? kOfNoCamera : kOfNoCamera.substr(8)));
+    ok = false;
+  };
+  if (good.has("after")) needs_none("after", is_of_no_camera(*expect.after));
+  if (good.has("before")) needs_none("before", has_no_camera(expect.before->event));
+  return ok;
+}
+
+}  // namespace
+
 Form<ExpectNever> expect_never_form() {
   std::vector<Field<ExpectNever>> fields;
   for (auto& f : pattern_fields()) {
@@ -23,13 +56,14 @@ Form<ExpectNever> expect_never_form() {
                          "Only until then: an event of the same camera. The next `after` begins anew."));
   return map_form<ExpectNever>("never", std::move(fields),
                                [](Reading& reading, const Good& good, const ExpectNever& expect) {
-                                 return check_pattern(reading, good, expect.event);
+                                 const bool ok = check_pattern(reading, good, expect.event);
+                                 return check_whose(reading, good, expect) && ok;
                                });
 }
 
 namespace {
 
-/// Two events at least, none of them twice.
+/// Two events at least, none of them twice, and one of a camera among them: cameras keep an order.
 Form<std::vector<EventPattern>> events_form() {
   auto form = list_form("order", pattern_form());
   form.schema["minItems"] = 2;
@@ -41,7 +75,10 @@ Form<std::vector<EventPattern>> events_form() {
         if (out[i] == out[j])
           return reading.mistake(*node.items[i], "this event is in the order already; first occurrences are compared"),
                  false;
-    return true;
+    if (std::any_of(out.begin(), out.end(), [](const auto& e) { return !has_no_camera(e.event); })) return true;
+    reading.mistake(node, "cameras keep an order, and none of these events is a camera's",
+                    "add one of a camera, such as camera_online");
+    return false;
   };
   return form;
 }

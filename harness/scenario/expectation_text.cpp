@@ -99,7 +99,10 @@ std::string scalar_text(const std::string& value) {
     if (c == '"' || c == '\\') quoted += '\\';
     quoted += c;
   }
-  return word && value[0] != '-' ? value : quoted + "\"";
+  // A hyphen begins a list, unless a number follows at once.
+  const bool number =
+      value.size() > 1 && value[0] == '-' && value.find_first_not_of("0123456789", 1) == std::string::npos;
+  return word && (value[0] != '-' || number) ? value : quoted + "\"";
 }
 
 void add_details(MapText& map, const EventPattern& pattern) {

@@ -20,6 +20,7 @@ constexpr double kNoBackoffSeconds = 0.05;   // nine waits of ten are shorter
 constexpr double kOneDraw = 1;               // sd of the logarithm of a single uniform draw from [0, x]
 constexpr double kTimers = 0.03;             // what timers and a loaded machine may add to any mean, relative
 constexpr double kSmooth = 0.05;             // a deviation from the law that is no jitter
+constexpr double kNothing = 1e-6;            // a mean or median of no wait at all, s: nothing is relative to it
 
 double quantile(std::vector<double> values, double q) {
   const auto at = static_cast<std::ptrdiff_t>(q * static_cast<double>(values.size() - 1) + 0.5);
@@ -29,6 +30,22 @@ double quantile(std::vector<double> values, double q) {
 
 double mean(const std::vector<double>& v) {
   return std::accumulate(v.begin(), v.end(), 0.0) / static_cast<double>(v.size());
+}
+
+/// Those that have a logarithm, and to which a deviation can be relative.
+std::vector<Level> with_waits(const std::vector<Level>& levels) {
+  std::vector<Level> kept;
+  for (const auto& level : levels)
+    if (mean(level.seconds) > kNothing) kept.push_back(level);
+  return kept;
+}
+
+std::string too_few(const std::vector<Level>& levels) {
+  std::size_t waits = 0;
+  for (const auto& level : levels) waits += level.seconds.size();
+  if (waits >= kLeastWaits && levels.size() >= kLeastLevels) return {};
+  return fmt::format("{} waits after {} different numbers of failures are too few: {} and {} are needed", waits,
+                     levels.size(), kLeastWaits, kLeastLevels);
 }
 
 /// A level as the fit sees it: the logarithm of its mean wait and how exact that is.
@@ -92,7 +109,8 @@ class Fitter {
   double waits_ = 0, most_ = 0;
 };
 
-/// sd / mean of waits with equal n, over all levels; nothing useful (negative) with fewer than 8 to compare.
+/// sd / mean of waits with equal n, over all levels (none of them without a wait); nothing useful (negative) with fewer
+/// than 8 to compare.
 double relative_deviation(const std::vector<Level>& levels) {
   double sum = 0, freedom = 0;
   for (const auto& level : levels) {
@@ -109,8 +127,7 @@ std::vector<Point> points_of(const std::vector<Level>& levels, double deviation)
     const auto count = static_cast<double>(level.seconds.size());
     const double variance = deviation * deviation / count;
     // The logarithm of a mean is too low by half its variance.
-    points.push_back({static_cast<double>(level.failures), count,
-                      std::log(std::max(1e-6, mean(level.seconds))) + variance / 2,
+    points.push_back({static_cast<double>(level.failures), count, std::log(mean(level.seconds)) + variance / 2,
                       1 / (variance + kTimers * kTimers)});
   }
   return points;
@@ -143,6 +160,7 @@ Answer Growth::is(BackoffKind kind) const {
   for (std::size_t i = 0; i < misfit.size(); ++i)
     if (i != index(kind)) others = std::min(others, misfit[i]);
   const double own = misfit[index(kind)];
+  if (std::isinf(own) && std::isinf(others)) return Answer::unknown;
   // Waits that no law describes (a machine that stalls spoils them all alike) still refute one that is far off.
   if (!fits) return own >= others + kFarOff ? Answer::no : Answer::unknown;
   if (own + kAccept <= others) return Answer::yes;
@@ -154,27 +172,27 @@ Answer Growth::grows() const {
   if (best == BackoffKind::none) return Answer::no;
   const double level = misfit[index(BackoffKind::constant)];
   const double rising = std::min(misfit[index(BackoffKind::linear)], misfit[index(BackoffKind::exponential)]);
+  if (std::isinf(level) && std::isinf(rising)) return Answer::unknown;
   if (rising + kAccept <= level) return Answer::yes;
   return fits && level + 2 <= rising ? Answer::no : Answer::unknown;
 }
 
-Growth find_growth(const std::vector<Level>& levels) {
+Growth find_growth(const std::vector<Level>& all_levels) {
   Growth growth;
   growth.misfit.fill(INFINITY);
+  growth.why_unknown = too_few(all_levels);
+  if (!growth.why_unknown.empty()) return growth;
   std::vector<double> all;
-  for (const auto& level : levels) all.insert(all.end(), level.seconds.begin(), level.seconds.end());
-  if (all.size() < kLeastWaits || levels.size() < kLeastLevels) {
-    growth.why_unknown =
-        fmt::format("{} waits after {} different numbers of failures are too few: {} and {} are needed", all.size(),
-                    levels.size(), kLeastWaits, kLeastLevels);
-    return growth;
-  }
+  for (const auto& level : all_levels) all.insert(all.end(), level.seconds.begin(), level.seconds.end());
   if (quantile(all, 0.9) < kNoBackoffSeconds) {
     growth.best = BackoffKind::none;
     growth.misfit[index(BackoffKind::none)] = 0;
     growth.fits = true;
     return growth;
   }
+  const auto levels = with_waits(all_levels);
+  growth.why_unknown = too_few(levels);
+  if (!growth.why_unknown.empty()) return growth;
   const double measured = relative_deviation(levels);
   const auto points = points_of(levels, measured < 0 ? deviation_of_few(levels) : std::max(measured, 0.01));
   const auto fits = fit_all(points);
@@ -188,10 +206,11 @@ Growth find_growth(const std::vector<Level>& levels) {
   return growth;
 }
 
-JitterFound find_jitter(const std::vector<Level>& levels) {
+JitterFound find_jitter(const std::vector<Level>& all_levels) {
   constexpr std::size_t kLeastAtLevel = 4, kLeastForLevel = 8, kLeastInAll = 8;
   constexpr double kFixed = 0.05, kJittered = 0.15, kTooShort = 0.01;
   JitterFound found;
+  const auto levels = with_waits(all_levels);
   std::vector<double> all;
   std::uint32_t fixed_level = 0;
   bool some_jittered = false;
@@ -199,6 +218,7 @@ JitterFound find_jitter(const std::vector<Level>& levels) {
     if (level.seconds.size() < kLeastAtLevel) continue;
     const double median = quantile(level.seconds, 0.5);
     const double width = quantile(level.seconds, 0.75) - quantile(level.seconds, 0.25);
+    if (median <= kNothing) continue;                 // most waits were none: nothing is relative to them
     if (median < 0.1 && width < kTooShort) continue;  // timers alone spread so much
     for (const double x : level.seconds) all.push_back(x / median);
     const double nearly_all = quantile(level.seconds, 0.9) - quantile(level.seconds, 0.1);

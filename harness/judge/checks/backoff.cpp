@@ -14,6 +14,7 @@ namespace firstlight::harness {
 namespace {
 
 constexpr double kUnlikely = 1e-4;  // a verdict of failure by chance alone
+constexpr double kDoubtful = 1e-2;  // neither likely enough to pass nor unlikely enough to fail
 
 double in_seconds(Duration d) {
   return std::chrono::duration<double>(d).count();
@@ -131,6 +132,7 @@ class BackoffCheck {
     if (odds < kUnlikely || (fixed && longest < 0.95 * bound)) return {Verdict::fail, text, waits_after_first()};
     constexpr double kEnough = 3;  // with fewer, a random wait may be as short as you like
     if (count < kEnough) return unknown(text + ", and too few to tell");
+    if (odds < kDoubtful) return unknown(text + ", which is rarely so short by chance, but may be");
     return {Verdict::pass, text, waits_after_first()};
   }
 

@@ -56,6 +56,8 @@ Finding check(const ExpectLatency& e, const CheckContext& context) {
     const auto value = samples.percentile(percent_of(limit.quantile));
     const bool breached = value >= limit.below.count();
     if (breached) out.verdict = Verdict::threshold;
+    // More samples might bring a percentile down again; the maximum only grows.
+    if (breached && limit.quantile == Quantile::max) out.is_final = true;
     if (breached) strictest_breached = std::min(strictest_breached.value_or(INT64_MAX), limit.below.count());
     parts.push_back(fmt::format("{} {}{}", quantile_name(limit.quantile), ms(value),
                                 breached ? fmt::format(" (limit {})", format_duration(limit.below)) : ""));

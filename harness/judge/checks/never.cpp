@@ -4,6 +4,7 @@
 
 #include "harness/judge/checks/checks.hpp"
 #include "harness/judge/checks/pattern.hpp"
+#include "harness/scenario/event_fields.hpp"
 
 namespace firstlight::harness {
 
@@ -45,32 +46,41 @@ class Search {
   }
 
   Finding judge() {
+    if (std::holds_alternative<AllCameras>(expect_.cameras)) walk(kNoCamera);
     for (std::uint32_t id = 1; id <= context_.fleet(); ++id)
       if (is_among(expect_.cameras, context_, id)) walk(id);
+    if (violations_ > 0) return violated();
     if (seen_ == 0) return nothing_to_look_at("no event of such a camera: there is nothing to look at");
     if (expect_.after && opened_ == 0)
       return nothing_to_look_at(
           fmt::format("there was no {}, so nothing could come after it", moment_name(*expect_.after)));
-    if (expect_.before && !expect_.after && closed_ == 0 && out_.cameras.empty())
+    if (expect_.before && !expect_.after && closed_ == 0)
       return nothing_to_look_at(fmt::format("there was neither {} nor {}", expect_.before->event, expect_.event.event));
-    if (out_.cameras.empty()) {
-      out_.observed = fmt::format("no {} of {} cameras{}", expect_.event.event, watched_,
-                                  expect_.after ? " after " + moment_name(*expect_.after) : "");
-      return std::move(out_);
-    }
-    out_.verdict = Verdict::fail;
-    out_.is_final = !last_fault_;  // the last firing of a longer run might have come later
-    out_.observed = fmt::format("{} {} of {}, the first at {} of camera {}", violations_, expect_.event.event,
-                                name_cameras(out_.cameras), seconds_text(first_->t_ns), first_->camera);
+    out_.observed = fmt::format("no {}{}{}", expect_.event.event,
+                                has_no_camera(expect_.event.event) ? "" : fmt::format(" of {} cameras", watched_),
+                                expect_.after ? " after " + moment_name(*expect_.after) : "");
     return std::move(out_);
   }
 
  private:
+  /// Stands for what no camera is known of: the broker, the run, a peer that is none of the fleet.
+  static constexpr std::uint32_t kNoCamera = 0;
+
+  Finding violated() {
+    out_.verdict = Verdict::fail;
+    out_.is_final = !last_fault_;  // the last firing of a longer run might have come later
+    const auto whose = out_.cameras.empty() ? "" : " of " + name_cameras(out_.cameras);
+    const auto first = first_->camera == kNoCamera ? "" : fmt::format(" of camera {}", first_->camera);
+    out_.observed = fmt::format("{} {}{}, the first at {}{}", violations_, expect_.event.event, whose,
+                                seconds_text(first_->t_ns), first);
+    return std::move(out_);
+  }
+
   void sort_in(std::size_t i) {
     const auto& e = context_.events[i];
-    const bool of_all = e.camera == 0;
+    const bool of_all = e.camera == kNoCamera;
     if (e.camera > context_.fleet()) return;
-    if (!of_all) by_camera_[e.camera].seen = true;
+    if (!std::holds_alternative<journal::RunEnded>(e.payload)) by_camera_[e.camera].seen = true;
     const auto mark = [&](Role role) {
       const Mark m{arrival_ns(context_.events, i), role, &e};
       if (!of_all) return by_camera_[e.camera].marks.push_back(m);
@@ -85,9 +95,8 @@ class Search {
 
   void walk(std::uint32_t id) {
     auto& camera = by_camera_[id];
-    if (camera.seen) ++seen_;
-    std::stable_sort(camera.marks.begin(), camera.marks.end(),
-                     [](const Mark& a, const Mark& b) { return a.t_ns < b.t_ns; });
+    // What the lab says of itself tells nothing of cameras, unless the lab is what is looked at.
+    if (camera.seen && (id != kNoCamera || has_no_camera(expect_.event.event))) ++seen_;
     bool open = !expect_.after, was_open = open, violated = false;
     if (last_fault_ != nullptr) camera.marks.push_back({last_fault_->t_ns, Role::opens, last_fault_});
     std::stable_sort(camera.marks.begin(), camera.marks.end(),
@@ -105,7 +114,9 @@ class Search {
         found(*m.event, opener);
       }
     }
-    if (was_open) ++opened_, ++watched_;
+    if (was_open) ++opened_;
+    if (id == kNoCamera) return;
+    if (was_open) ++watched_;
     if (violated) out_.cameras.push_back(id);
   }
 

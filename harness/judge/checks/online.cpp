@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/judge/checks/checks.hpp"
 
 namespace firstlight::harness {
@@ -24,6 +26,11 @@ Most most_online(const Measurements& m, bool at_end, std::int64_t limit_ns) {
   return best;
 }
 
+/// Without a camera that was switched on there is no time 0 from which a bound would count.
+bool has_begun(const Measurements& m) {
+  return std::any_of(m.cameras.begin(), m.cameras.end(), [](const auto& entry) { return entry.second.powered; });
+}
+
 }  // namespace
 
 Finding check(const ExpectOnline& e, const CheckContext& context) {
@@ -42,6 +49,7 @@ Finding check(const ExpectOnline& e, const CheckContext& context) {
     return out;
   }
   out.verdict = Verdict::fail;
+  out.is_final = e.within && has_begun(context.m) && context.end_ns >= limit_ns;  // nothing that came later counts
   out.cameras = context.cameras_where([&](std::uint32_t id) {
     const auto& c = context.facts(id);
     return !c.online || c.online_ns > limit_ns || (!e.within && !c.online_at_end);

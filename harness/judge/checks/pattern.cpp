@@ -51,7 +51,7 @@ const journal::Event* last_of(const Moment& moment, const CheckContext& context)
 
 std::string moment_name(const Moment& moment) {
   const auto* pattern = std::get_if<EventPattern>(&moment);
-  return pattern != nullptr ? pattern->event : "a fault that fires";
+  return pattern != nullptr ? pattern->event : std::string(journal::FaultFired::kName);
 }
 
 }  // namespace firstlight::harness

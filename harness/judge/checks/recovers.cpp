@@ -25,24 +25,37 @@ Recovery recovery(const Measurements& m, std::int64_t moment_ns, int due) {
   return out;
 }
 
-/// When the faults were over: the last firing, or later the end of a window of a rule that fired. Not after the run.
-std::int64_t faults_over_ns(const CheckContext& context, std::int64_t last_firing_ns) {
-  std::int64_t origin_ns = INT64_MAX;  // the scenario's time 0
-  for (const auto& [id, facts] : context.m.cameras)
-    if (facts.powered) origin_ns = std::min(origin_ns, facts.scheduled_ns);
-  std::int64_t over_ns = last_firing_ns;
+/// When a rule that fired was over: its last firing, or later the end of its window. A window that an event opens is
+/// each camera's own, at the broker that of the first such event of any.
+std::int64_t over_ns(const CheckContext& context, const FaultRule& rule, std::int64_t origin_ns) {
+  constexpr std::int64_t kNever = INT64_MIN;
+  std::vector<std::int64_t> armed_ns(context.fleet() + 1, kNever);  // by camera; at 0 of any
+  const auto arm = [&](std::uint32_t camera, std::int64_t t_ns) {
+    if (armed_ns[camera] == kNever) armed_ns[camera] = t_ns + rule.after->delay.count() * 1000;
+  };
+  std::int64_t over = kNever;
   for (const auto& event : context.events) {
-    const auto* firing = std::get_if<journal::FaultFired>(&event.payload);
-    if (firing == nullptr) continue;
-    for (const auto& rule : context.scenario.faults) {
-      if (rule.id != firing->rule) continue;
-      if (rule.between && rule.between->to && origin_ns != INT64_MAX)
-        over_ns = std::max<std::int64_t>(over_ns, origin_ns + rule.between->to->count() * 1000);
-      if (rule.after && rule.after->lasts)
-        over_ns = std::max<std::int64_t>(over_ns, event.t_ns + rule.after->lasts->count() * 1000);
+    if (event.camera > context.fleet()) continue;
+    if (rule.after && journal::event_name(event.payload) == rule.after->event) {
+      arm(0, event.t_ns);
+      arm(event.camera, event.t_ns);
     }
+    const auto* firing = std::get_if<journal::FaultFired>(&event.payload);
+    if (firing == nullptr || firing->rule != rule.id) continue;
+    over = std::max(over, event.t_ns);
+    const auto armed = armed_ns[rule.at == "broker" ? 0 : event.camera];
+    if (rule.between && rule.between->to) over = std::max(over, origin_ns + rule.between->to->count() * 1000);
+    if (rule.after && rule.after->lasts && armed != kNever)
+      over = std::max(over, armed + rule.after->lasts->count() * 1000);
   }
-  return std::min(over_ns, context.end_ns);
+  return over;
+}
+
+/// When all faults were over. The run may have ended before.
+std::int64_t faults_over_ns(const CheckContext& context, std::int64_t last_firing_ns) {
+  auto over = last_firing_ns;
+  for (const auto& rule : context.scenario.faults) over = std::max(over, over_ns(context, rule, context.m.start_ns));
+  return over;
 }
 
 }  // namespace
@@ -53,6 +66,10 @@ Finding check(const ExpectRecovers& e, const CheckContext& context) {
     return nothing_to_look_at(fmt::format("there was no {}: there is nothing to recover from", moment_name(e.after)));
   const bool faults = std::holds_alternative<AfterFaults>(e.after);
   const auto moment_ns = faults ? faults_over_ns(context, moment->t_ns) : moment->t_ns;
+  if (moment_ns > context.end_ns)
+    return nothing_to_look_at(
+        fmt::format("the run ended while a fault lasted: its window ends at {}, the run ended at {}",
+                    seconds_text(moment_ns), seconds_text(context.end_ns)));
   const auto due = e.cameras.of(context.fleet());
   const auto r = recovery(context.m, moment_ns, static_cast<int>(due));
   const auto online = static_cast<std::uint32_t>(r.online);

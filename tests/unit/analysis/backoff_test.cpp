@@ -183,6 +183,19 @@ TEST(BackoffAtLeast, IsAboutTheRangeOfTheFirstWait) {
       << "without jitter it is exact";
 }
 
+TEST(BackoffAtLeast, OfAFewShortWaitsNothingIsSaid) {
+  ExpectBackoff e;
+  e.at_least = 500ms;
+  Story story;
+  for (std::uint32_t id = 1; id <= 3; ++id) {
+    story.on(0, id).starts(0, id, Stage::config).fails(10, id, Stage::config, "http-timeout");
+    story.starts(10 + 8 * id, id, Stage::config, 2);
+  }
+  const auto c = judged(3, e, story.end(9000));
+  EXPECT_EQ(c.verdict, Verdict::inconclusive) << c.observed;
+  EXPECT_THAT(c.observed, HasSubstr("rarely so short by chance"));
+}
+
 TEST(BackoffRetryAfter, EveryWaitAfterBusyIsAtLeastSoLong) {
   ExpectBackoff e;
   e.honours_retry_after = 2s;
@@ -196,6 +209,61 @@ TEST(BackoffRetryAfter, EveryWaitAfterBusyIsAtLeastSoLong) {
   Story other;
   other.on(0, 1).fails(10, 1, Stage::endorse, "http-status", "HTTP 500").starts(20, 1, Stage::endorse, 2).end(90);
   EXPECT_EQ(verdict(1, e, other), Verdict::inconclusive);
+}
+
+/// Every camera waits so long after its failures in a row, each with HTTP 503.
+Story busy(std::uint32_t cameras, std::uint32_t failures, double (*seconds)(std::uint32_t, std::uint32_t)) {
+  Story story;
+  double last = 0;
+  for (std::uint32_t id = 1; id <= cameras; ++id) {
+    double t = 0;
+    story.on(0, id);
+    for (std::uint32_t n = 1; n <= failures + 1; ++n) {
+      const auto ms = std::llround(t * 1000);
+      story.starts(ms, id, Stage::config, n);
+      if (n <= failures) story.fails(ms + 10, id, Stage::config, "http-status", "HTTP 503", n);
+      t += 0.01 + seconds(id, n);
+    }
+    last = std::max(last, t);
+  }
+  return story.end(std::llround(last * 1000) + 100);
+}
+
+// Waits that the Retry-After takes up whole have no length of their own, and nothing can be relative to them.
+TEST(BackoffRetryAfter, WaitsOfNothingBesideAreNoLevel) {
+  auto e = kind(K::exponential);
+  e.honours_retry_after = 2s;
+  const auto at_least_it = [](std::uint32_t id, std::uint32_t n) {
+    return n <= 2 ? 1.999 : std::max(2.0, std::pow(2, n - 2) * (0.9 + 0.2 * unit(id, n)));
+  };
+  const auto c = judged(10, e, busy(10, 6, at_least_it));
+  EXPECT_NE(c.verdict, Verdict::fail) << c.observed;
+  EXPECT_THAT(c.observed, testing::Not(HasSubstr("constant, not exponential")));
+  e.kind = K::none;
+  EXPECT_NE(judged(10, e, busy(10, 6, at_least_it)).verdict, Verdict::pass);
+}
+
+TEST(BackoffRetryAfter, JitterWithHalfOfTheWaitsNothing) {
+  auto e = jitter(true);
+  e.honours_retry_after = 2s;
+  const auto half = [](std::uint32_t id, std::uint32_t n) {
+    return (id % 2 == 0 ? 1.5 : 2.0) + (id % 2 == 0 ? 0.0 : unit(id, n));
+  };
+  EXPECT_THAT(judged(20, e, busy(20, 6, half)).observed, testing::Not(HasSubstr("nan")));
+  const Level mostly_none{1, {0, 0, 0, 0, 0, 1, 2, 3}};
+  const auto found = find_jitter({mostly_none, {2, mostly_none.seconds}});
+  EXPECT_EQ(found.answer, Answer::unknown);
+  EXPECT_TRUE(std::isfinite(found.spread));
+}
+
+TEST(BackoffGrowth, WithoutAnyFitNothingIsKnown) {
+  Growth none;
+  none.misfit.fill(INFINITY);
+  for (const auto k : {K::none, K::constant, K::linear, K::exponential}) EXPECT_EQ(none.is(k), Answer::unknown);
+  EXPECT_EQ(none.grows(), Answer::unknown);
+  const auto zeros = find_growth({{1, {1, 1, 1, 1}}, {2, {0, 0}}, {3, {0, 0}}});
+  EXPECT_EQ(zeros.is(K::exponential), Answer::unknown) << "of three levels two are no waits at all";
+  EXPECT_FALSE(zeros.why_unknown.empty());
 }
 
 /// A broker that accepts every session and drops it at once.

@@ -127,6 +127,66 @@ TEST(Never, AfterTheFaultsMeansTheLastFiring) {
   EXPECT_EQ(judged(1, e, none).verdict, Verdict::inconclusive);
 }
 
+Story& exits(Story& story, std::int64_t ms) {
+  return story.say(ms, 0, journal::BrokerExited{7, 9, false}, journal::Source::broker);
+}
+
+TEST(Never, FindsWhatIsOfNoCamera) {
+  auto e = never(event("broker_exited"));
+  e.event.where = {{"expected", "false"}};
+  Story story;
+  story.on(0, 1).online(100, 1);
+  auto good = story;
+  const auto fine = judged(1, e, good.end(9000));
+  EXPECT_EQ(fine.verdict, Verdict::pass);
+  EXPECT_EQ(fine.observed, "no broker_exited");
+  const auto c = judged(1, e, exits(story, 5000).end(9000));
+  EXPECT_EQ(c.verdict, Verdict::fail);
+  EXPECT_EQ(c.observed, "1 broker_exited, the first at 5.000 s");
+  EXPECT_THAT(c.cameras, testing::IsEmpty());
+  EXPECT_EQ(c.proof.size(), 1U);
+  Story alone;
+  EXPECT_EQ(judged(1, e, exits(alone, 5000).end(9000)).verdict, Verdict::fail) << "no camera is needed to see it";
+  Story nothing;
+  EXPECT_EQ(judged(1, e, nothing.end(9000)).verdict, Verdict::inconclusive);
+}
+
+TEST(Never, FindsWhatNoCameraIsKnownOf) {
+  const auto by_a_stranger = journal::SecretSeen{"url", "token"};
+  const auto revoked = journal::CertificateStatusChanged{"id", "REVOKED"};
+  Story story;
+  story.on(0, 1).say(10, 0, by_a_stranger, journal::Source::config_api).say(11, 0, revoked, journal::Source::iot);
+  story.say(12, 1, by_a_stranger, journal::Source::config_api).end(30);
+  const auto c = judged(2, never(event("secret_seen")), story);
+  EXPECT_EQ(c.verdict, Verdict::fail);
+  EXPECT_EQ(c.observed, "2 secret_seen of camera 1, the first at 0.010 s");
+  EXPECT_EQ(judged(2, never(event("certificate_status_changed")), story).verdict, Verdict::fail);
+  auto of_one = never(event("certificate_status_changed"));
+  of_one.cameras = CameraNumbers{1};
+  EXPECT_EQ(judged(2, of_one, story).verdict, Verdict::pass) << "it is not known to be of camera 1";
+}
+
+TEST(Never, OfNoCameraOnlyBetweenItsMoments) {
+  auto e = never(event("broker_exited"));
+  e.after = event("broker_started");
+  const auto started = journal::BrokerStarted{7, 1};
+  Story story;
+  exits(story.on(0, 1), 10).say(20, 0, started, journal::Source::broker);
+  auto good = story;
+  EXPECT_EQ(judged(1, e, good.end(90)).verdict, Verdict::pass);
+  EXPECT_EQ(judged(1, e, exits(story, 30).end(90)).verdict, Verdict::fail);
+  e.after = AfterFaults{};
+  Story fired;
+  EXPECT_EQ(judged(1, e, exits(fired.on(0, 1).fires(5, 1), 10).end(90)).verdict, Verdict::fail);
+}
+
+TEST(Never, SaysInGoodEnglishThatNothingFired) {
+  auto e = never(event("camera_offline"));
+  e.after = AfterFaults{};
+  Story story;
+  EXPECT_EQ(judged(1, e, story.on(0, 1).end(9)).observed, "there was no fault_fired, so nothing could come after it");
+}
+
 TEST(Never, WhatDidNotHappenInARunThatWasCutShortIsNotProved) {
   Story story;
   story.on(0, 1).end(30, "interrupted");
@@ -169,6 +229,28 @@ TEST(Order, NothingToLookAt) {
   EXPECT_EQ(judged(1, one, begun).verdict, Verdict::fail) << "one camera had to have both";
 }
 
+TEST(Order, WhatIsOfNoCameraCountsForEachAndMakesNobodyBegin) {
+  const ExpectOrder e{{event("broker_started"), event("camera_online")}, {}};
+  const auto started = journal::BrokerStarted{7, 1};
+  Story good;
+  good.say(1, 0, started, journal::Source::broker).on(2, 1).online(3, 1).on(4, 2).end(9);
+  const auto c = judged(2, e, good);
+  EXPECT_EQ(c.verdict, Verdict::pass) << c.observed;
+  EXPECT_THAT(c.observed, HasSubstr("1 of 2 cameras have all 2 events"));
+  EXPECT_EQ(judged(2, ExpectOrder{e.events, exactly(2)}, good).verdict, Verdict::fail) << "camera 2 never was online";
+  Story late;
+  late.on(0, 1).online(3, 1).say(5, 0, started, journal::Source::broker).end(9);
+  EXPECT_EQ(judged(1, e, late).verdict, Verdict::fail);
+  Story nobody;
+  nobody.say(1, 0, started, journal::Source::broker).on(2, 1).end(9);
+  EXPECT_EQ(judged(1, e, nobody).verdict, Verdict::inconclusive);
+
+  const ExpectOrder last{{event("mqtt_connected"), event("camera_online"), event("broker_exited")}, {}};
+  Story part;
+  part.connected(1, 1).online(2, 1).connected(3, 2);
+  EXPECT_EQ(judged(2, last, exits(part, 5).end(9)).verdict, Verdict::pass) << "camera 2 came only part of the way";
+}
+
 TEST(Order, ARequestHappensWhenItArrives) {
   const ExpectOrder e{{request_to("endorse"), event("token_issued")}, {}};
   Story story;
@@ -206,6 +288,41 @@ TEST(Recovers, WithoutAFiringOrWithoutTimeItIsInconclusive) {
   settled.online(100, 1).fires(1000, 1).offline(1001, 1);
   settled.say(1500, 1, journal::CameraGaveUp{Stage::mqtt_connect, "connect-refused", ""}).end(1600, "settled");
   EXPECT_EQ(judged(1, ExpectRecovers{CameraSet{}, 2s, AfterFaults{}}, settled).verdict, Verdict::fail);
+}
+
+/// With one rule `r` at a link.
+CheckResult recovers_from(const std::optional<fault::Window>& between, const std::optional<fault::Trigger>& after,
+                          Duration within, const Story& story) {
+  Scenario s;
+  s.cameras.count = 1;
+  s.expect.push_back({{7, 3}, ExpectRecovers{CameraSet{}, within, AfterFaults{}}});
+  FaultRule rule;
+  rule.id = "r";
+  rule.at = "link.mqtt";
+  rule.between = between;
+  rule.after = after;
+  s.faults.push_back(std::move(rule));
+  return judge(s, 1, story.events, "").checks.front();
+}
+
+TEST(Recovers, NotWhileTheFaultMayStillLast) {
+  Story story;
+  story.on(0, 1).online(1000, 1).fires(2000, 1).end(3100, "settled");
+  const fault::Trigger after{"camera_online", Duration{0}, 20s};
+  const auto c = recovers_from({}, after, 5s, story);
+  EXPECT_EQ(c.verdict, Verdict::inconclusive);
+  EXPECT_THAT(c.observed, HasSubstr("the run ended while a fault lasted: its window ends at 21.000 s"));
+  EXPECT_EQ(recovers_from(fault::Window{Duration{0}, 4s}, {}, 5s, story).verdict, Verdict::inconclusive);
+  EXPECT_EQ(recovers_from(fault::Window{Duration{0}, 3s}, {}, 5s, story).verdict, Verdict::pass);
+}
+
+TEST(Recovers, AWindowThatAnEventOpensLastsFromThatEventAndNotFromEachFiring) {
+  Story story;
+  story.on(0, 1).online(1000, 1).fires(1100, 1).offline(1100, 1).fires(2900, 1).online(4000, 1).end(4100, "settled");
+  const fault::Trigger after{"camera_online", 100ms, 2s};
+  const auto c = recovers_from({}, after, 1s, story);
+  EXPECT_EQ(c.verdict, Verdict::pass) << c.observed;
+  EXPECT_THAT(c.observed, HasSubstr("0.900 s after the end of the faults at 3.100 s"));
 }
 
 TEST(Recovers, AfterAnEvent) {

@@ -141,6 +141,54 @@ TEST(Judge, AnythingWithoutAnythingToLookAtIsInconclusive) {
   EXPECT_EQ(code_of(o), 12);
 }
 
+TEST(Judge, AMissedBoundIsMissedHoweverTheRunEnded) {
+  Story story;
+  story.good(1, 0, 100).good(2, 0, 30'000).end(60'000, "interrupted");
+  EXPECT_EQ(judge(scenario(2, {online(5s)}), 1, story.events, "").checks[0].verdict, Verdict::fail);
+  EXPECT_EQ(judge(scenario(2, {online(10s)}), 1, story.events, "").checks[0].verdict, Verdict::fail);
+  Story early;
+  early.good(1, 0, 100).end(4000, "interrupted");
+  EXPECT_EQ(judge(scenario(2, {online(5s)}), 1, early.events, "").checks[0].verdict, Verdict::inconclusive);
+  Story never_begun;
+  never_begun.end(9000, "infra", "the lab did not start");
+  EXPECT_EQ(judge(scenario(2, {online(5s)}), 1, never_begun.events, "").checks[0].verdict, Verdict::inconclusive);
+}
+
+TEST(Judge, OfARunThatWasCutShortOnlyTheMaximumIsABreach) {
+  Story story;
+  story.good(1, 0, 3000).end(4000, "interrupted");
+  const auto breached = [&](Quantile q) {
+    return judge(scenario(50, {total(q, 2s)}), 1, story.events, "").checks[0].verdict;
+  };
+  EXPECT_EQ(breached(Quantile::p50), Verdict::inconclusive) << "49 faster cameras might have come yet";
+  EXPECT_EQ(breached(Quantile::max), Verdict::threshold);
+}
+
+TEST(Judge, ABootEndsTheGivingUp) {
+  Story story;
+  story.good(1, 0, 100).say(0, 2, journal::PowerOn{0, 1}).say(1, 2, journal::StageStarted{Stage::config, 1});
+  story.say(2, 2, journal::CameraGaveUp{Stage::config, "http-status", ""});
+  auto whole = story;
+  whole.say(10, 2, journal::PowerOn{10 * kMs, 2}).end(60'000, "timeout");
+  const auto o = judge(scenario(2, {ExpectOnline{}}), 1, whole.events, "");
+  const auto& check = o.checks.back();
+  EXPECT_THAT(check.observed, HasSubstr("1 at power-on"));
+  EXPECT_THAT(check.cameras, ElementsAre(2));
+  EXPECT_EQ(o.timeline_camera, 2U);
+  EXPECT_THAT(o.timeline.back(), HasSubstr("boot 2"));
+}
+
+TEST(Judge, ATimeoutWithoutACameraThatWaitsSaysWhy) {
+  Story all;
+  all.good(1, 0, 100).end(60'000, "timeout");
+  EXPECT_THAT(judge(scenario(1, {ExpectOnline{}}), 1, all.events, "").checks.back().observed,
+              HasSubstr("every camera is online, so a fault was still to come"));
+  Story gone;
+  gone.say(0, 1, journal::PowerOn{0, 1}).say(2, 1, journal::CameraGaveUp{Stage::config, "http-status", ""});
+  const auto o = judge(scenario(1, {ExpectAttempts{Stage::attach, {}, 1U}}), 1, gone.end(60'000, "timeout").events, "");
+  EXPECT_THAT(o.checks.back().cameras, ElementsAre(1));
+}
+
 TEST(Judge, AttemptsAreCountedPerCamera) {
   Story story;
   story.good(1, 0, 100).good(2, 0, 100);

@@ -48,6 +48,16 @@ TEST(Store, WarmBootsAreThoseAfterTheFirst) {
   EXPECT_EQ(judged(2, ExpectStore{{}, {}, CameraSet{}, ""}, single).verdict, Verdict::inconclusive);
 }
 
+TEST(Store, AShareOfTheWarmBootsIsOneAtLeast) {
+  const ExpectStore some{{}, {}, CameraSet{CameraSet::Kind::share, 40'00}, ""};
+  Story cold;
+  stores(cold, 1, 1).on(0, 1).online(1, 1).on(2, 1, 2).online(3, 1, false).end(9);
+  EXPECT_EQ(judged(5, some, cold).verdict, Verdict::fail) << "40 % of one camera rounds to nobody";
+  Story warm;
+  stores(warm, 1, 1).on(0, 1).online(1, 1).on(2, 1, 2).online(3, 1, true).end(9);
+  EXPECT_EQ(judged(5, some, warm).verdict, Verdict::pass);
+}
+
 TEST(Store, WithoutAWordOfAnyStoreItIsInconclusive) {
   Story story;
   story.on(0, 1).end(9);

@@ -89,6 +89,30 @@ TEST(Json, IsReadBackAsItWas) {
   EXPECT_EQ(to_json(from_json(text, "x")), text);
 }
 
+TEST(Json, ATimelineThatWasShortenedStaysSo) {
+  auto whole = sample();
+  whole.scenarios[1].timeline.assign(260, "+0.000s camera 1 power on");
+  const auto once = to_json(whole);
+  EXPECT_EQ(nlohmann::json::parse(once)["scenarios"][1]["timeline"]["left_out"], 60);
+  const auto again = from_json(once, "x");
+  EXPECT_EQ(to_json(again), once);
+  EXPECT_THAT(to_json(merge({again})), HasSubstr("\"left_out\": 60"));
+  EXPECT_THAT(summary(again, false), HasSubstr("more in the journal"));
+}
+
+TEST(Describe, AFaultThatFiresInTheTeardownHasNotFired) {
+  harness::Scenario s;
+  s.faults.resize(1);
+  s.faults[0].id = "late";
+  const auto fired = journal::FaultFired{"late", "link.mqtt", "reset", 1, ""};
+  std::vector<journal::Event> events{{5, 0, 0, journal::Source::edge, 1, "", fired},
+                                     {9, 0, 1, journal::Source::run, 0, "", journal::RunEnded{"settled", ""}},
+                                     {10, 0, 2, journal::Source::edge, 2, "", fired}};
+  const auto report = describe(s, harness::judge(s, 1, events, ""), events);
+  ASSERT_EQ(report.faults.size(), 1U);
+  EXPECT_EQ(report.faults[0].firings, (std::vector<Firing>{{1, 1}}));
+}
+
 TEST(Json, RefusesWhatIsNoReport) {
   const auto why = [](const std::string& text) -> std::string {
     try {
