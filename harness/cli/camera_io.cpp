@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
-#include <fstream>
 #include <iostream>
+#include <iterator>
+#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "fakes/sims.hpp"
 #include "harness/cli/cli.hpp"
@@ -12,6 +12,7 @@
 #include "harness/run/runner.hpp"
 #include "journal/journal.hpp"
 #include "sim/fleet.hpp"
+#include "sim/url.hpp"
 
 namespace firstlight::harness::cli {
 
@@ -22,63 +23,62 @@ namespace {
 
 struct Options {
   sim::FleetConfig fleet;
-  std::vector<std::string> defects;
+  fault::DefectSet defects;
   std::string lab_file, ca_file, store, source = "127.0.0.1", imsi;
   bool exit_when_online = false;
-  std::uint64_t timeout_s = 0;
+  std::uint32_t timeout_s = 0;  // so many seconds fit into any clock; 0: no end
 };
 
-bool read_file(const std::string& path, std::string& text) {
-  std::ifstream file(path);
-  std::stringstream all;
-  all << (path == "-" ? std::cin.rdbuf() : file.rdbuf());
-  text = all.str();
-  if (path == "-" || file) return true;
-  complain(path + ": cannot be read");
-  return false;
+/// The file, or standard input for "-".
+std::string read_text(const std::string& path) {
+  if (path != "-") return read_whole_file(path);
+  return {std::istreambuf_iterator<char>(std::cin), {}};
 }
 
 /// Endpoints from the ready line of `firstlight lab --json`; what the command line says explicitly wins.
-bool take_lab(Options& o) {
-  if (o.lab_file.empty()) return true;
-  std::string text;
-  if (!read_file(o.lab_file, text)) return false;
+void take_lab(Options& o) {
+  if (o.lab_file.empty()) return;
+  const auto text = read_text(o.lab_file);
   const auto ready = nlohmann::json::parse(text.substr(0, text.find('\n')), nullptr, false);
   const auto take = [&](const char* member, std::string& into) {
-    if (into.empty() && ready.is_object() && ready.contains(member) && ready[member].is_string())
-      into = ready[member].get<std::string>();
+    if (!ready.is_object() || !ready.contains(member) || !ready[member].is_string())
+      throw UsageError(o.lab_file + ": not the ready line of a lab ('firstlight lab --json' prints it)");
+    if (into.empty()) into = ready[member].get<std::string>();
   };
   take("endorse_url", o.fleet.camera.endorse_url);
   take("keys_url", o.fleet.camera.keys_url);
   take("config_url", o.fleet.camera.config_url);
   take("ca_file", o.ca_file);
-  return true;
 }
 
-std::vector<std::string> defect_names() {
-  std::vector<std::string> names;
-  for (const auto& defect : fault::all_defects()) names.emplace_back(defect.name);
-  return names;
-}
-
-bool settle(Options& o) {
-  if (!take_lab(o)) return false;
-  const std::pair<const char*, const std::string*> needed[] = {{"--endorse-url", &o.fleet.camera.endorse_url},
-                                                               {"--keys-url", &o.fleet.camera.keys_url},
-                                                               {"--config-url", &o.fleet.camera.config_url},
-                                                               {"--ca-file", &o.ca_file}};
-  for (const auto& [name, value] : needed)
-    if (value->empty()) {
-      complain(fmt::format("{} is missing; give it, or --lab with the ready line of 'firstlight lab --json'", name));
-      return false;
-    }
+void settle(Options& o) {
+  take_lab(o);
+  auto& camera = o.fleet.camera;
+  const std::pair<const char*, const std::string*> urls[] = {
+      {"--endorse-url", &camera.endorse_url}, {"--keys-url", &camera.keys_url}, {"--config-url", &camera.config_url}};
+  const auto missing = [](const char* name) {
+    return UsageError(
+        fmt::format("{} is missing; give it, or --lab with the ready line of 'firstlight lab --json'", name));
+  };
+  for (const auto& [name, url] : urls) {
+    if (url->empty()) throw missing(name);
+    if (const auto parsed = sim::parse_https_url(*url); !parsed)
+      throw UsageError(fmt::format("{}: \"{}\" cannot be used: {}", name, *url, parsed.error().detail));
+  }
+  if (o.ca_file.empty()) throw missing("--ca-file");
   if (!o.store.empty()) o.fleet.store_folder = o.store;
-  for (const auto& name : o.defects) o.fleet.camera.defects.add(*fault::find_defect(name));
-  return read_file(o.ca_file, o.fleet.camera.ca_pem);
+  camera.defects = o.defects;
+  camera.ca_pem = read_text(o.ca_file);
+}
+
+std::string wrong_imsi(const std::string& text) {
+  constexpr std::size_t kDigits = 15;
+  const bool digits = text.find_first_not_of("0123456789") == std::string::npos;
+  return digits && text.size() == kDigits ? "" : fmt::format("\"{}\" is no IMSI: that is {} digits", text, kDigits);
 }
 
 int camera(Options& o) {
-  if (!settle(o)) return kUsage;
+  settle(o);
   boost::system::error_code ec;
   const auto source = asio::ip::make_address(o.source, ec);
   if (ec) {
@@ -88,8 +88,8 @@ int camera(Options& o) {
   o.fleet.camera.seed = draw_run_seed();
   const Imsi imsi = o.imsi.empty() ? fakes::derive_sim(source).imsi : Imsi(o.imsi);
   auto journal = journal::Journal::open("", {}, [](const journal::Event& e) {
-                   fmt::print("{}\n", journal::narrate(e));
-                   std::fflush(stdout);
+                   say(stdout, "{}\n", journal::narrate(e));
+                   flush(stdout);
                  }).value();
   ShardSet shards(1, "fl-camera");
   shards.start();
@@ -127,17 +127,16 @@ Action add_camera(CLI::App& app) {
   verb->add_option("--ca-file", o->ca_file, "PEM file with the authorities of these servers");
   verb->add_option("--source", o->source, "Local address to connect from; the lab knows a camera by it")
       ->capture_default_str();
-  verb->add_option("--imsi", o->imsi,
-                   "The SIM's IMSI, which the token must carry (default: the lab's SIM of --source)");
+  verb->add_option("--imsi", o->imsi, "The SIM's IMSI, which the token must carry (default: the lab's SIM of --source)")
+      ->check(wrong_imsi);
   verb->add_option("--store", o->store, "Folder of the camera's store; without it the configuration is kept in memory");
   add_choice<wire::mqtt::Version>(*verb, "--mqtt", c.mqtt_version,
                                   {{"3.1.1", wire::mqtt::Version::v3_1_1}, {"5", wire::mqtt::Version::v5}},
                                   "MQTT version (default: 3.1.1)");
-  verb->add_option("--defect", o->defects, "A bug that the camera has (docs/firmware-defects.md); may be repeated")
-      ->check(CLI::IsMember(defect_names()).description(""))
-      ->type_name("NAME");
+  add_defect_option(*verb, o->defects);
   verb->add_flag("--exit-when-online", o->exit_when_online, "End with 0 as soon as it is online");
-  verb->add_option("--timeout", o->timeout_s, "End after so many seconds (0: never)");
+  verb->add_option("--timeout", o->timeout_s, "End after so many seconds (0: never)")
+      ->check(whole_number(0, std::numeric_limits<std::uint32_t>::max()));
   verb->footer("Exit: 0 it was online at the end, 1 it was not. Ctrl-C ends it politely.");
   return [o] { return camera(*o); };
 }

@@ -3,14 +3,18 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "fault/defects.hpp"
-
+#include "harness/run/say.hpp"
+#include "harness/scenario/diagnostic.hpp"
 #include "harness/scenario/shard.hpp"
 
 namespace firstlight::harness::cli {
@@ -43,9 +47,6 @@ Action add_play_one(CLI::App& app);
 Action add_lab(CLI::App& app);
 Action add_camera(CLI::App& app);
 
-/// `--defect NAME`, repeatable. `target` lives as long as the verb's action.
-void add_defect_option(CLI::App& verb, fault::DefectSet& target);
-
 /// An option with named values. (CLI11's own transformers print the numbers of an enum in the help.) `target` lives as
 /// long as the verb's action.
 template <class T>
@@ -60,11 +61,43 @@ void add_choice(CLI::App& verb, const std::string& flag, T& target,
   verb.add_option_function<std::string>(flag, set, help)->check(CLI::IsMember(names));
 }
 
-/// `--shard I/N`. `target` lives as long as the verb's action.
-void add_shard_option(CLI::App& verb, std::optional<Shard>& target);
+// -- options of several verbs (options.cpp); a `target` lives as long as the verb's action -------------------------
 
+/// One value each time it is given, so that it does not swallow the paths behind it.
+CLI::Option* repeatable(CLI::Option* option);
+/// The value is a plain decimal number from `least` to `most`: no sign, no leading zero, which CLI11 would take for an
+/// octal one.
+[[nodiscard]] CLI::Validator whole_number(std::uint64_t least, std::uint64_t most);
+/// The value is not empty, as that of a shell's unset variable is.
+[[nodiscard]] CLI::Validator not_empty();
+/// The value is a DNS name or an address; with `wildcard` also `*.name`.
+[[nodiscard]] CLI::Validator host_name(bool wildcard);
+
+/// `--seed N`.
+void add_seed_option(CLI::App& verb, std::optional<std::uint64_t>& target);
+/// `--shard I/N`.
+void add_shard_option(CLI::App& verb, std::optional<Shard>& target);
+/// `--defect NAME`, repeatable.
+void add_defect_option(CLI::App& verb, fault::DefectSet& target);
+
+// -- files and messages (common.cpp) -----------------------------------------------------------------------------
+
+/// What the user did wrong, in one sentence; main says it and ends with kUsage.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Throws UsageError (the path and why) for a folder, and for what cannot be read.
+[[nodiscard]] std::string read_whole_file(const std::string& path);
+/// Before the work begins. Throws UsageError when no file can be written there; "-" and "" are fine.
+void check_report_path(const std::string& path);
 /// Writes a report file; "-" is standard output. False, with a message on stderr, when it cannot be written.
 [[nodiscard]] bool write_report(const std::string& path, const std::string& text);
+/// Says what is wrong with the scenarios, if anything is: that is, whether it said something.
+[[nodiscard]] bool complain_about(const std::vector<Diagnostic>& diagnostics);
+/// `; did you mean "x"?`, or nothing when none of the names is near.
+[[nodiscard]] std::string did_you_mean(std::string_view written, const std::vector<std::string_view>& names);
 /// "firstlight: …" on stderr.
 void complain(const std::string& message);
 

@@ -46,34 +46,44 @@ std::string_view moment_text(fault::Moment moment) {
 }
 
 void print_effect(const EffectInfo& effect) {
-  fmt::print("    {:<20}  {} [{}]\n", effect.name, effect.summary, moment_text(effect.moment));
+  say(stdout, "    {:<20}  {} [{}]\n", effect.name, effect.summary, moment_text(effect.moment));
   for (const auto& p : effect.parameters) {
     const auto given = p.fallback.empty() ? std::string("required") : fmt::format("default {}", p.fallback);
-    fmt::print("        {:<14}  {} ({}; {})\n", p.name, p.summary, unit_text(p), given);
+    say(stdout, "        {:<14}  {} ({}; {})\n", p.name, p.summary, unit_text(p), given);
   }
 }
 
-int print_text(const std::string& only) {
-  std::set<const void*> printed;
-  bool any = false;
+using Points = std::vector<fault::PointInfo>;
+
+/// All points, or the one that is asked for. Throws UsageError when there is none of that name.
+Points points(const std::string& only) {
+  Points found;
+  std::vector<std::string_view> names;
   for (const auto& point : fault::catalogue()) {
-    if (!only.empty() && point.name != only) continue;
-    any = true;
-    fmt::print("{}  (an attempt: {})\n  {}\n", point.name, point.counts, point.summary);
+    names.push_back(point.name);
+    if (only.empty() || point.name == only) found.push_back(point);
+  }
+  if (!found.empty()) return found;
+  throw UsageError(
+      fmt::format("there is no fault point \"{}\"{} (`firstlight faults` lists all)", only, did_you_mean(only, names)));
+}
+
+int print_text(const Points& points) {
+  std::set<const void*> printed;
+  for (const auto& point : points) {
+    say(stdout, "{}  (an attempt: {})\n  {}\n", point.name, point.counts, point.summary);
     if (printed.insert(point.effects).second)
       for (const auto* effect : *point.effects) print_effect(*effect);
     else
-      fmt::print("    as above\n");
-    fmt::print("\n");
+      say(stdout, "    as above\n");
+    say(stdout, "\n");
   }
-  if (any) return kOk;
-  complain(fmt::format("there is no fault point \"{}\"; `firstlight faults` lists all", only));
-  return kUsage;
+  return kOk;
 }
 
-int print_json() {
+int print_json(const Points& points) {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
-  for (const auto& point : fault::catalogue()) {
+  for (const auto& point : points) {
     nlohmann::ordered_json effects = nlohmann::ordered_json::array();
     for (const auto* effect : *point.effects) {
       nlohmann::ordered_json parameters = nlohmann::ordered_json::array();
@@ -91,7 +101,7 @@ int print_json() {
                    {"summary", point.summary},
                    {"effects", std::move(effects)}});
   }
-  fmt::print("{}\n", nlohmann::ordered_json{{"schema_version", 1}, {"points", std::move(all)}}.dump(2));
+  say(stdout, "{}\n", nlohmann::ordered_json{{"schema_version", 1}, {"points", std::move(all)}}.dump(2));
   return kOk;
 }
 
@@ -103,7 +113,7 @@ Action add_faults(CLI::App& app) {
   auto json = std::make_shared<bool>(false);
   verb->add_option("point", *point, "Only this point");
   verb->add_flag("--json", *json, "As JSON");
-  return [point, json] { return *json ? print_json() : print_text(*point); };
+  return [point, json] { return *json ? print_json(points(*point)) : print_text(points(*point)); };
 }
 
 }  // namespace firstlight::harness::cli

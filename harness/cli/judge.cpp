@@ -1,5 +1,9 @@
+#include <algorithm>
+#include <cerrno>
 #include <filesystem>
+#include <fstream>
 #include <memory>
+#include <system_error>
 
 #include "harness/cli/report_options.hpp"
 #include "harness/run/runner.hpp"
@@ -15,23 +19,55 @@ struct Options {
   ReportOptions reports;
 };
 
-/// A journal file, the folder of a scenario, or the folder of a run.
-std::vector<std::string> journals(const fs::path& path) {
-  if (fs::is_regular_file(path)) return {path.string()};
-  if (fs::exists(path / "journal.jsonl")) return {(path / "journal.jsonl").string()};
+[[noreturn]] void refuse(const fs::path& path, const std::error_code& why) {
+  throw UsageError(path.string() + ": cannot be read: " + why.message());
+}
+
+void check_readable(const std::string& file) {
+  errno = 0;
+  if (const std::ifstream in(file); !in) refuse(file, {errno, std::generic_category()});
+}
+
+/// Whether there is something of that name. Throws UsageError when the system does not say.
+bool is_there(const fs::path& path) {
+  std::error_code error;
+  const auto status = fs::status(path, error);
+  if (status.type() == fs::file_type::none) refuse(path, error);
+  return fs::exists(status);
+}
+
+/// The journals in the folders of a run's scenarios. One that the system does not show is among them: its scenario has
+/// a verdict all the same.
+std::vector<std::string> journals_below(const fs::path& run) {
   std::vector<std::string> found;
-  std::error_code ec;
-  for (const auto& entry : fs::directory_iterator(path, ec))
-    if (fs::exists(entry.path() / "journal.jsonl")) found.push_back((entry.path() / "journal.jsonl").string());
+  std::error_code error, ignored;
+  fs::directory_iterator entry(run, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    const auto journal = entry->path() / "journal.jsonl";
+    const bool is_one = fs::status(journal, ignored).type() != fs::file_type::not_found;
+    if (is_one && entry->is_directory(ignored)) found.push_back(journal.string());
+  }
+  if (error) refuse(run, error);
+  std::sort(found.begin(), found.end());
   return found;
 }
 
+/// A journal file, the folder of a scenario, or the folder of a run.
+std::vector<std::string> journals(const fs::path& path) {
+  std::error_code ignored;
+  if (is_there(path) && !fs::is_directory(path, ignored)) return {path.string()};
+  if (const auto journal = path / "journal.jsonl"; is_there(journal)) return {journal.string()};
+  return fs::is_directory(path, ignored) ? journals_below(path) : std::vector<std::string>{};
+}
+
 int judge_saved(const Options& o) {
+  check_report_options(o.reports);
   const auto files = journals(o.path);
   if (files.empty()) {
     complain(o.path + ": no journal there; name a run's folder, a scenario's folder or a journal.jsonl");
     return kUsage;
   }
+  if (files.size() == 1) check_readable(files.front());
   return deliver(rejudge(files), o.reports);
 }
 
@@ -42,6 +78,7 @@ Action add_judge(CLI::App& app) {
   auto o = std::make_shared<Options>();
   verb->add_option("path", o->path, "out/<run>, out/<run>/<scenario>, or a journal.jsonl")->required();
   add_report_options(*verb, o->reports);
+  verb->add_flag("-q,--quiet", o->reports.quiet, "Print nothing unless something did not pass");
   return [o] { return judge_saved(*o); };
 }
 

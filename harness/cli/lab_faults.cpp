@@ -1,7 +1,5 @@
 #include "harness/cli/lab_faults.hpp"
 
-#include <fmt/format.h>
-
 #include "harness/cli/cli.hpp"
 #include "harness/plan/faults.hpp"
 #include "harness/plan/plan.hpp"
@@ -12,7 +10,7 @@ namespace firstlight::harness::cli {
 std::unique_ptr<LabFaults> LabFaults::load(const std::string& path) {
   auto loaded = load_scenario_file(path);
   if (loaded) return std::unique_ptr<LabFaults>(new LabFaults(std::move(*loaded.scenario)));
-  fmt::print(stderr, "{}", render(loaded.diagnostics));
+  put(stderr, render(loaded.diagnostics));
   complain(path + ": not a scenario; the lab was not started");
   return nullptr;
 }

@@ -2,10 +2,9 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <sstream>
+#include <tuple>
 
 #include "harness/cli/cli.hpp"
 #include "harness/cli/lab_faults.hpp"
@@ -85,8 +84,9 @@ bool settle(Options& o) {
     if (text.empty()) return true;
     const auto d = parse_duration(text);
     if (!d || *d < 1s) {
-      complain(fmt::format(
-          "{}: \"{}\" is no duration of a second or more; write it with a unit, such as 30s, 10m, 365d", name, text));
+      complain(
+          fmt::format("{}: \"{}\" is no duration from 1s to 36600d; write a number with a unit, such as 30s, 10m, 365d",
+                      name, text));
       return false;
     }
     out = std::chrono::floor<std::chrono::seconds>(*d);
@@ -94,16 +94,7 @@ bool settle(Options& o) {
   };
   if (!seconds("--token-lifetime", o.token_lifetime, o.lab.settings.token_lifetime)) return false;
   if (!seconds("--certificate-lifetime", o.certificate_lifetime, o.lab.settings.certificate_lifetime)) return false;
-  if (!o.template_file.empty()) {
-    std::ifstream file(o.template_file);
-    std::stringstream text;
-    text << file.rdbuf();
-    if (!file) {
-      complain(o.template_file + ": cannot be read");
-      return false;
-    }
-    o.lab.settings.config_template.json = text.str();
-  }
+  if (!o.template_file.empty()) o.lab.settings.config_template.json = read_whole_file(o.template_file);
   return true;
 }
 
@@ -123,8 +114,8 @@ int lab(Options& o) {
     observer = [milestones, &ready, &faults, quiet = o.quiet](const journal::Event& e) {
       if (faults) faults->observe(e);
       if (quiet || !ready) return;
-      fmt::print(milestones, "{}\n", journal::narrate(e));
-      std::fflush(milestones);
+      say(milestones, "{}\n", journal::narrate(e));
+      flush(milestones);
     };
   auto opened = journal::Journal::open(o.journal_file, {{"version", FIRSTLIGHT_VERSION}}, std::move(observer));
   if (!opened) throw ErrorException(opened.error());
@@ -135,10 +126,10 @@ int lab(Options& o) {
   if (faults) faults->start(running, journal, journal.lane());
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - begin);
   if (o.json)
-    fmt::print("{}\n", ready_json(running.endpoints()).dump());
+    say(stdout, "{}\n", ready_json(running.endpoints()).dump());
   else
-    fmt::print("{}", ready_text(running.endpoints(), took.count()));
-  std::fflush(stdout);
+    put(stdout, ready_text(running.endpoints(), took.count()));
+  flush(stdout);
   ready = true;
   std::string trouble;
   while (!Interrupt::wait_for(faults ? 5ms : 100ms)) {
@@ -163,13 +154,18 @@ Action add_lab(CLI::App& app) {
   verb->add_option("--address", c.address, "Address that all services listen on")
       ->capture_default_str()
       ->check(CLI::ValidIPV4 | CLI::IsMember({"::1", "::"}));
-  verb->add_option("--advertise", c.advertise, "Host to put into URLs and the configuration, when it is not --address");
-  verb->add_option("--name", c.extra_names, "A further DNS name or address for the servers' certificates (repeatable)");
-  verb->add_option("--endorse-port", c.ports.endorse, "Port of Endorse (default: any free one; likewise below)");
-  verb->add_option("--keys-port", c.ports.keys, "Port of the public keys");
-  verb->add_option("--config-port", c.ports.config, "Port of the device-config API");
-  verb->add_option("--iot-port", c.ports.iot, "Port of the AWS IoT control plane");
-  verb->add_option("--mqtt-port", c.ports.mqtt, "Port of the MQTT edge");
+  verb->add_option("--advertise", c.advertise, "Host to put into URLs and the configuration, when it is not --address")
+      ->check(host_name(false));
+  repeatable(verb->add_option("--name", c.extra_names,
+                              "A further DNS name or address for the servers' certificates (repeatable)"))
+      ->check(host_name(true));
+  const std::tuple<const char*, std::uint16_t*, const char*> ports[] = {
+      {"--endorse-port", &c.ports.endorse, "Port of Endorse (default: any free one; likewise below)"},
+      {"--keys-port", &c.ports.keys, "Port of the public keys"},
+      {"--config-port", &c.ports.config, "Port of the device-config API"},
+      {"--iot-port", &c.ports.iot, "Port of the AWS IoT control plane"},
+      {"--mqtt-port", &c.ports.mqtt, "Port of the MQTT edge"}};
+  for (const auto& [name, port, help] : ports) verb->add_option(name, *port, help)->check(whole_number(0, 65535));
   verb->add_option("--state", c.state_file, "Keep the registry and its authorities in this SQLite file");
   verb->add_flag("--strict-sims", c.settings.strict_sims,
                  "Refuse addresses that no list names, instead of giving them a SIM");

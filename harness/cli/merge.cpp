@@ -1,11 +1,7 @@
-#include <fmt/format.h>
-
 #include <filesystem>
-#include <fstream>
 #include <memory>
-#include <sstream>
+#include <system_error>
 
-#include "base/error.hpp"
 #include "harness/cli/report_options.hpp"
 
 namespace firstlight::harness::cli {
@@ -20,15 +16,13 @@ struct Options {
 };
 
 reports::RunReport read(const std::string& path) {
-  const auto file = fs::is_directory(path) ? path + "/report.json" : path;
-  std::ifstream in(file, std::ios::binary);
-  std::stringstream text;
-  text << in.rdbuf();
-  if (!in) throw ErrorException(Error(Errc::invalid_argument, file + ": cannot be read"));
-  return reports::from_json(text.str(), file);
+  std::error_code ignored;  // read_whole_file() says why
+  const auto file = fs::is_directory(path, ignored) ? path + "/report.json" : path;
+  return reports::from_json(read_whole_file(file), file);
 }
 
 int merge(const Options& o) {
+  check_report_options(o.reports);
   std::vector<reports::RunReport> all;
   for (const auto& path : o.paths) all.push_back(read(path));
   return deliver(reports::merge(all), o.reports);

@@ -1,9 +1,10 @@
 // The verb `prove`: scenarios must fail with the firmware defects that they claim to notice.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
-#include <fstream>
+#include <algorithm>
 #include <memory>
-#include <sstream>
+#include <set>
 
 #include "base/error.hpp"
 #include "harness/cli/cli.hpp"
@@ -15,70 +16,80 @@ namespace firstlight::harness::cli {
 
 namespace {
 
+const std::vector<std::string> kAllScenarios{"scenarios"};
+
 struct Options {
-  std::vector<std::string> paths{"scenarios"};
+  std::vector<std::string> paths = kAllScenarios;
   SuiteFilter filter;
   RunOptions run;
   std::string table, matrix;
 };
 
-std::optional<ExpectedMatrix> read_matrix(const std::string& path) {
-  if (path.empty()) return {};
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw ErrorException(Error(Errc::invalid_argument, path + ": cannot be read"));
-  std::stringstream text;
-  text << in.rdbuf();
-  return parse_matrix(text.str());
+/// The matrix's scenarios that are none of those below the paths, whatever their tags.
+std::vector<std::string> strangers(const ExpectedMatrix& matrix, const std::vector<std::string>& paths) {
+  std::set<std::string> known;
+  for (const auto& scenario : load_suite(paths).scenarios) known.insert(scenario.name);
+  std::vector<std::string> names;
+  for (const auto& [name, row] : matrix)
+    if (!known.contains(name)) names.push_back(name);
+  return names;
+}
+
+/// A row that belongs to no scenario expects nothing of anybody, and must not go unnoticed. Where only some scenarios
+/// are looked at, rows of others are nothing strange.
+void check_rows(const ExpectedMatrix& matrix, const Options& o) {
+  constexpr std::size_t kShown = 5;
+  auto names = strangers(matrix, o.paths);
+  if (names.empty()) return;
+  const auto count = names.size();
+  names.resize(std::min(count, kShown));
+  const auto text = fmt::format("{}: {} of its rows belong to no scenario in {}: {}{}", o.matrix, count,
+                                fmt::join(o.paths, ", "), fmt::join(names, ", "), count > kShown ? ", …" : "");
+  if (o.paths == kAllScenarios) throw UsageError(text);
+  if (o.run.verbosity != Verbosity::quiet) complain(text);
+}
+
+std::optional<ExpectedMatrix> read_matrix(const Options& o) {
+  if (o.matrix.empty()) return {};
+  auto matrix = parse_matrix(read_whole_file(o.matrix), o.matrix);
+  check_rows(matrix, o);
+  return matrix;
 }
 
 void print(const KillProof& proof) {
   const auto defect = fault::defect_name(proof.defect);
   const auto verdict = proof.bug ? std::string_view("a bug of firstlight") : verdict_name(proof.verdict);
-  fmt::print("{} with {}: {} although the scenario {}\n    repeat: {}\n", proof.scenario, defect, verdict,
-             proof.claimed ? "says that it fails" : "does not say that it fails", proof.repro);
+  const auto claim = proof.bug || proof.verdict == Verdict::infra ? "which proves nothing"
+                     : proof.claim == Claim::fails                ? "although the scenario says that it fails"
+                                                                  : "although the scenario does not say that it fails";
+  say(stdout, "{} with {}: {} {}\n    repeat: {}\n", proof.scenario, defect, verdict, claim, proof.repro);
+}
+
+void print(const std::vector<KillProof>& proofs) {
+  const auto count = [&](auto which) { return std::count_if(proofs.begin(), proofs.end(), which); };
+  for (const auto& proof : proofs)
+    if (proof.played && !proof.holds()) print(proof);
+  const auto unplayed = count([](const KillProof& proof) { return !proof.played; });
+  say(stdout, "{} of {} proofs hold{}\n", count([](const KillProof& proof) { return proof.holds(); }), proofs.size(),
+      unplayed > 0 ? fmt::format("; {} were not played to the end", unplayed) : "");
 }
 
 int prove_all(Options& o) {
+  check_report_path(o.table);
   const auto suite = load_suite(o.paths, o.filter);
-  if (!suite.diagnostics.empty()) {
-    fmt::print(stderr, "{}", render(suite.diagnostics));
-    return kUsage;
-  }
-  const auto matrix = read_matrix(o.matrix);
-  const auto folder = make_run_folder(o.run.out);
-  const auto proofs = prove(suite.scenarios, matrix, o.run.seed.value_or(draw_run_seed()), folder, o.run);
+  if (complain_about(suite.diagnostics)) return kUsage;
+  const auto matrix = read_matrix(o);
+  const auto proofs = prove(suite.scenarios, matrix, o.run.seed.value_or(draw_run_seed()), o.run);
   if (proofs.empty()) {
     complain("no scenario selected says which defects it notices (killed_by)");
     return kNothingSelected;
   }
-  std::size_t wrong = 0;
-  bool bug = false;
-  for (const auto& proof : proofs) {
-    if (proof.holds()) continue;
-    ++wrong;
-    bug = bug || proof.bug;
-    print(proof);
-  }
-  if (!o.table.empty() && !write_report(o.table, matrix_table(suite.scenarios, proofs))) return kInfra;
-  fmt::print("{} of {} proofs hold\n", proofs.size() - wrong, proofs.size());
-  if (Interrupt::raised()) return kInterrupted;
-  return bug ? kBug : wrong == 0 ? kOk : kFailed;
+  print(proofs);
+  const bool written = o.table.empty() || write_report(o.table, matrix_table(suite.scenarios, proofs));
+  return proof_code(proofs, Interrupt::raised(), written);
 }
 
 }  // namespace
-
-void add_defect_option(CLI::App& verb, fault::DefectSet& target) {
-  std::vector<std::string> names;
-  for (const auto& defect : fault::all_defects()) names.emplace_back(defect.name);
-  const auto set = [&target](const std::vector<std::string>& given) {
-    for (const auto& name : given) target.add(*fault::find_defect(name));
-  };
-  // Without the long list of names in the help.
-  verb.add_option_function<std::vector<std::string>>(
-          "--defect", set, "Give the simulated cameras a bug (docs/firmware-defects.md); may be repeated")
-      ->type_name("NAME")
-      ->check(CLI::IsMember(names).description(""));
-}
 
 Action add_prove(CLI::App& app) {
   auto* verb = app.add_subcommand(
@@ -87,12 +98,16 @@ Action add_prove(CLI::App& app) {
   verb->add_option("paths", o->paths, "Scenario files, or folders that are searched for them")->capture_default_str();
   verb->add_option("--matrix", o->matrix,
                    "With every defect: each must fail with those of killed_by and of this file, and with no other "
-                   "(lines `scenario: defect defect`)");
-  verb->add_option("--table", o->table, "Write what failed with what to this file, as a Markdown table");
-  verb->add_option("--seed", o->run.seed, "Seed of every random draw; overrides the scenarios' own");
-  verb->add_option("--tag", o->filter.tags, "Only scenarios with this tag (repeatable: any of them)");
-  verb->add_option("--out", o->run.out, "Folder for journals; gets a folder a run")->capture_default_str();
-  verb->add_option("--jobs,-j", o->run.jobs, "Scenarios at a time (default: two a core)")->check(CLI::Range(1, 256));
+                   "(lines `scenario: defect ?defect`; with a defect behind a `?` it may fail or not)")
+      ->check(not_empty());
+  verb->add_option("--table", o->table, "Write what failed with what to this file, as a Markdown table")
+      ->check(not_empty());
+  add_seed_option(*verb, o->run.seed);
+  repeatable(verb->add_option("--tag", o->filter.tags, "Only scenarios with this tag (repeatable: any of them)"));
+  verb->add_option("--out", o->run.out, "Folder for journals; gets a folder a run")
+      ->capture_default_str()
+      ->check(not_empty());
+  verb->add_option("--jobs,-j", o->run.jobs, "Scenarios at a time (default: two a core)")->check(whole_number(1, 256));
   verb->add_flag_callback(
       "-q,--quiet", [o] { o->run.verbosity = Verbosity::quiet; }, "No progress");
   return [o] { return prove_all(*o); };

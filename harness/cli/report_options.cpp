@@ -1,6 +1,5 @@
 #include "harness/cli/report_options.hpp"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -19,14 +18,25 @@ bool on_github() {
 }  // namespace
 
 void add_report_options(CLI::App& verb, ReportOptions& options) {
-  verb.add_option("--report-json", options.json, "Write the JSON report to this file ('-': standard output)");
-  verb.add_option("--report-junit", options.junit, "Write a JUnit XML report to this file ('-': standard output)");
+  verb.add_option("--report-json", options.json, "Write the JSON report to this file ('-': standard output)")
+      ->check(not_empty());
+  verb.add_option("--report-junit", options.junit, "Write a JUnit XML report to this file ('-': standard output)")
+      ->check(not_empty());
   verb.add_flag("--report-github", options.github,
                 "Print annotations for GitHub Actions (default: when GITHUB_ACTIONS is \"true\")");
   add_choice<ColourChoice>(
       verb, "--color", options.colour,
       {{"auto", ColourChoice::automatic}, {"always", ColourChoice::always}, {"never", ColourChoice::never}},
       "When to colour the summary (default: auto, which obeys NO_COLOR)");
+}
+
+void check_report_options(const ReportOptions& options) {
+  if (options.json == "-" && options.junit == "-")
+    throw UsageError("--report-json and --report-junit: only one of them can have standard output");
+  if (!options.json.empty() && options.json != "-" && options.json == options.junit)
+    throw UsageError(options.json + ": --report-json and --report-junit cannot both have this file");
+  check_report_path(options.json);
+  check_report_path(options.junit);
 }
 
 int deliver(const reports::RunReport& report, const ReportOptions& options,
@@ -42,10 +52,8 @@ int deliver(const reports::RunReport& report, const ReportOptions& options,
   std::FILE* const people = taken ? stderr : stdout;
   const int code = report.exit_code();
   if (!options.quiet || code != kOk)
-    fmt::print(people, "{}",
-               reports::summary(report, use_colour(options.colour, taken ? STDERR_FILENO : STDOUT_FILENO)));
-  if (options.github || on_github()) fmt::print(people, "{}", reports::to_github(report));
-  std::fflush(people);
+    put(people, reports::summary(report, use_colour(options.colour, taken ? STDERR_FILENO : STDOUT_FILENO)));
+  if (options.github || on_github()) put(people, reports::to_github(report));
   return most_important(std::vector<int>{code, written ? kOk : kInfra});
 }
 

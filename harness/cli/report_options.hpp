@@ -19,6 +19,9 @@ struct ReportOptions {
 
 void add_report_options(CLI::App& verb, ReportOptions& options);
 
+/// Before the work begins. Throws UsageError for a file that cannot be written, and for two formats on standard output.
+void check_report_options(const ReportOptions& options);
+
 /// Writes what was asked for and prints the summary. Standard output belongs to a machine format that was asked for it;
 /// the rest goes to stderr then. The exit code: the report's, unless one of its files cannot be written.
 [[nodiscard]] int deliver(const reports::RunReport& report, const ReportOptions& options,

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <memory>
 #include <optional>
 
@@ -24,7 +25,7 @@ struct Options {
 int dry_run(const Suite& suite, const Options& o, std::uint64_t run_seed) {
   for (const auto& scenario : suite.scenarios) {
     const auto seed = o.run.seed ? *o.run.seed : scenario.seed.value_or(run_seed);
-    fmt::print("{}\n", render_plan(scenario, make_plan(scenario, seed)));
+    say(stdout, "{}\n", render_plan(scenario, make_plan(scenario, seed)));
   }
   return kOk;
 }
@@ -33,23 +34,19 @@ void announce(const Suite& suite, const Options& o, std::uint64_t run_seed, cons
   const bool own = !o.run.seed && std::any_of(suite.scenarios.begin(), suite.scenarios.end(),
                                               [](const Scenario& scenario) { return scenario.seed.has_value(); });
   const auto n = suite.scenarios.size();
-  fmt::print(stderr, "firstlight {}  run {}  seed {}{}  {} scenario{}{}, {} at a time  journal in {}\n",
-             FIRSTLIGHT_VERSION, folder.id, run_seed, own ? " (a scenario's own seed comes before it)" : "", n,
-             n == 1 ? "" : "s", o.run.repeat > 1 ? fmt::format(", {} times each", o.run.repeat) : "",
-             jobs_of(o.run, n * o.run.repeat), folder.path);
+  say(stderr, "firstlight {}  run {}  seed {}{}  {} scenario{}{}, {} at a time  journal in {}\n", FIRSTLIGHT_VERSION,
+      folder.id, run_seed, own ? " (a scenario's own seed comes before it)" : "", n, n == 1 ? "" : "s",
+      o.run.repeat > 1 ? fmt::format(", {} times each", o.run.repeat) : "", jobs_of(o.run, n * o.run.repeat),
+      folder.path);
   if (o.run.shard)
-    fmt::print(stderr, "shard {}: {} other scenarios are other shards'\n", o.run.shard->text(), suite.other_shards);
+    say(stderr, "shard {}: {} other scenarios are other shards'\n", o.run.shard->text(), suite.other_shards);
 }
 
 int run(Options& o) {
+  check_report_options(o.reports);
   o.run.shard = o.filter.shard;
   const auto suite = load_suite(o.paths, o.filter);
-  if (!suite.diagnostics.empty()) {
-    fmt::print(stderr, "{}", render(suite.diagnostics));
-    complain(fmt::format("{} mistake{} found; nothing was run", suite.diagnostics.size(),
-                         suite.diagnostics.size() == 1 ? "" : "s"));
-    return kUsage;
-  }
+  if (complain_about(suite.diagnostics)) return kUsage;
   if (suite.scenarios.empty() && suite.other_shards == 0) {
     complain(fmt::format("no scenario selected ({} left out by --tag and --exclude-tag)", suite.deselected));
     return kNothingSelected;
@@ -63,27 +60,38 @@ int run(Options& o) {
   return deliver(report, o.reports, folder.path + "/report.json");
 }
 
+/// CLI::Range takes "nan" for a number within any bounds.
+std::string multiplier(const std::string& text) {
+  double value = 0;
+  const auto* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, value);
+  if (read.ec == std::errc{} && read.ptr == end && value >= 0.01 && value <= 1000) return {};
+  return fmt::format("\"{}\" is no number from 0.01 to 1000", text);
+}
+
 }  // namespace
 
 Action add_run(CLI::App& app) {
   auto* verb = app.add_subcommand("run", "Run scenarios and judge them");
   auto o = std::make_shared<Options>();
   verb->add_option("paths", o->paths, "Scenario files, or folders that are searched for them")->capture_default_str();
-  verb->add_option("--seed", o->run.seed, "Seed of every random draw; overrides the scenarios' own");
-  verb->add_option("--tag", o->filter.tags, "Only scenarios with this tag (repeatable: any of them)");
-  verb->add_option("--exclude-tag", o->filter.exclude_tags, "No scenarios with this tag (repeatable)");
-  verb->add_option("--out", o->run.out, "Folder for journals and reports; gets a folder a run")->capture_default_str();
-  verb->add_option("--jobs,-j", o->run.jobs, "Scenarios at a time (default: two a core)")->check(CLI::Range(1, 256));
+  add_seed_option(*verb, o->run.seed);
+  repeatable(verb->add_option("--tag", o->filter.tags, "Only scenarios with this tag (repeatable: any of them)"));
+  repeatable(verb->add_option("--exclude-tag", o->filter.exclude_tags, "No scenarios with this tag (repeatable)"));
+  verb->add_option("--out", o->run.out, "Folder for journals and reports; gets a folder a run")
+      ->capture_default_str()
+      ->check(not_empty());
+  verb->add_option("--jobs,-j", o->run.jobs, "Scenarios at a time (default: two a core)")->check(whole_number(1, 256));
   add_shard_option(*verb, o->filter.shard);
   verb->add_option("--repeat", o->run.repeat, "Run each scenario so many times, each time with another seed")
-      ->check(CLI::Range(1, 10'000));
+      ->check(whole_number(1, 10'000));
   verb->add_option("--retries", o->run.retries, "Run a scenario that failed again, so many times, with its seed")
-      ->check(CLI::Range(0, 100));
+      ->check(whole_number(0, 100));
   add_choice<bool>(*verb, "--flaky", o->run.flaky_fails, {{"pass", false}, {"fail", true}},
                    "Whether a scenario that only passed when it was retried makes the run fail (default: pass)");
   verb->add_option("--timeout-multiplier", o->run.timeout_multiplier,
                    "Multiply the scenarios' timeouts, on a slow machine; no other bound is changed")
-      ->check(CLI::Range(0.01, 1000.0));
+      ->check(multiplier);
   add_defect_option(*verb, o->run.defects);
   verb->add_flag("--dry-run", o->dry_run, "Print the plan (seed, cameras, starts) and run nothing");
   verb->add_flag("--fail-fast", o->run.fail_fast, "Start no more scenarios after the first that does not pass");

@@ -21,18 +21,19 @@ struct Selection {
 std::shared_ptr<Selection> add_selection(CLI::App& verb) {
   auto s = std::make_shared<Selection>();
   verb.add_option("paths", s->paths, "Scenario files, or folders that are searched for them")->capture_default_str();
-  verb.add_option("--tag", s->filter.tags, "Only scenarios with this tag (repeatable: any of them)");
-  verb.add_option("--exclude-tag", s->filter.exclude_tags, "No scenarios with this tag (repeatable)");
+  repeatable(verb.add_option("--tag", s->filter.tags, "Only scenarios with this tag (repeatable: any of them)"));
+  repeatable(verb.add_option("--exclude-tag", s->filter.exclude_tags, "No scenarios with this tag (repeatable)"));
   add_shard_option(verb, s->filter.shard);
   return s;
 }
 
-bool complain_about(const Suite& suite) {
-  if (suite.diagnostics.empty()) return false;
-  fmt::print(stderr, "{}", render(suite.diagnostics));
-  complain(fmt::format("{} mistake{} found; nothing was run", suite.diagnostics.size(),
-                       suite.diagnostics.size() == 1 ? "" : "s"));
-  return true;
+int code_of(const Suite& suite) {
+  if (!suite.scenarios.empty()) return kOk;
+  if (suite.other_shards > 0)
+    complain(fmt::format("no scenario is this shard's; {} are other shards'", suite.other_shards));
+  else
+    complain(fmt::format("no scenario selected ({} left out by --tag and --exclude-tag)", suite.deselected));
+  return kNothingSelected;
 }
 
 void print_json(const Suite& suite) {
@@ -45,33 +46,33 @@ void print_json(const Suite& suite) {
                    {"cameras", scenario.cameras.count},
                    {"killed_by", scenario.killed_by},
                    {"skip", scenario.skip}});
-  fmt::print("{}\n", nlohmann::ordered_json{{"schema_version", 1}, {"scenarios", std::move(all)}}.dump(2));
+  say(stdout, "{}\n", nlohmann::ordered_json{{"schema_version", 1}, {"scenarios", std::move(all)}}.dump(2));
 }
 
 int list(const Selection& s, bool json) {
   const auto suite = load_suite(s.paths, s.filter);
-  if (complain_about(suite)) return kUsage;
+  if (complain_about(suite.diagnostics)) return kUsage;
   if (json) {
     print_json(suite);
-    return suite.scenarios.empty() ? kNothingSelected : kOk;
+    return code_of(suite);
   }
   for (const auto& scenario : suite.scenarios) {
-    fmt::print("{}  [{}]  {} camera{}  {}\n", scenario.name, fmt::join(scenario.tags, ", "), scenario.cameras.count,
-               scenario.cameras.count == 1 ? "" : "s", scenario.file);
-    fmt::print("    {}\n", scenario.summary);
-    if (!scenario.skip.empty()) fmt::print("    skipped: {}\n", scenario.skip);
+    say(stdout, "{}  [{}]  {} camera{}  {}\n", scenario.name, fmt::join(scenario.tags, ", "), scenario.cameras.count,
+        scenario.cameras.count == 1 ? "" : "s", scenario.file);
+    say(stdout, "    {}\n", scenario.summary);
+    if (!scenario.skip.empty()) say(stdout, "    skipped: {}\n", scenario.skip);
     if (scenario.quarantine)
-      fmt::print("    quarantined until {}: {}\n", format_rfc3339(WallTime(scenario.quarantine->until)).substr(0, 10),
-                 scenario.quarantine->reason);
+      say(stdout, "    quarantined until {}: {}\n", format_rfc3339(WallTime(scenario.quarantine->until)).substr(0, 10),
+          scenario.quarantine->reason);
   }
-  return suite.scenarios.empty() ? kNothingSelected : kOk;
+  return code_of(suite);
 }
 
 int check(const Selection& s) {
   const auto suite = load_suite(s.paths, s.filter);
-  if (complain_about(suite)) return kUsage;
+  if (complain_about(suite.diagnostics)) return kUsage;
   const auto n = suite.scenarios.size() + suite.deselected + suite.other_shards;
-  fmt::print("{} scenario{} correct\n", n, n == 1 ? " is" : "s are");
+  say(stdout, "{} scenario{} correct\n", n, n == 1 ? " is" : "s are");
   return kOk;
 }
 
@@ -92,7 +93,7 @@ Action add_check(CLI::App& app) {
 Action add_schema(CLI::App& app) {
   app.add_subcommand("schema", "Print the JSON Schema of the scenario language, for editors");
   return [] {
-    fmt::print("{}", scenario_schema());
+    put(stdout, scenario_schema());
     return static_cast<int>(kOk);
   };
 }

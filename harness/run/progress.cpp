@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "harness/run/say.hpp"
+
 namespace firstlight::harness {
 
 using namespace std::chrono_literals;
@@ -42,7 +44,7 @@ Progress::Progress(Verbosity verbosity, std::size_t scenarios, unsigned jobs)
       last_(SteadyClock::now()) {}
 
 void Progress::clear() {
-  if (live_) fmt::print(stderr, "\r\x1b[K");
+  if (live_) put(stderr, "\r\x1b[K");
   live_ = false;
 }
 
@@ -61,8 +63,7 @@ void Progress::update(const std::vector<ProgressItem>& playing) {
   auto text = fmt::format("[{} of {} done] {}", ended_, scenarios_, fmt::join(parts, "; "));
   if (!terminal_) return say(text);
   if (const auto width = terminal_width() - 1; text.size() > width) text.resize(width);
-  fmt::print(stderr, "\r\x1b[K{}", text);
-  std::fflush(stderr);
+  harness::say(stderr, "\r\x1b[K{}", text);
   live_ = true;
 }
 
@@ -85,7 +86,7 @@ void Progress::line_of(std::string_view name, std::string_view line) {
 
 void Progress::say(std::string_view line) {
   clear();
-  fmt::print(stderr, "{}\n", line);
+  harness::say(stderr, "{}\n", line);
 }
 
 bool use_colour(ColourChoice choice, int descriptor) {

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "harness/run/bookkeeping.hpp"
+#include "harness/run/interrupt.hpp"
 #include "harness/run/pool.hpp"
 
 namespace firstlight::harness {
@@ -18,36 +19,67 @@ bool holds(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-Error wrong_line(std::size_t line, const std::string& why) {
-  return {Errc::invalid_argument, fmt::format("line {}: {}", line, why)};
+/// One line of a matrix.
+class MatrixLine {
+ public:
+  MatrixLine(const std::string& file, std::size_t number) : place_(fmt::format("{}:{}", file, number)) {}
+
+  void read(const std::string& line, ExpectedMatrix& matrix) const {
+    const auto colon = line.find(':');
+    if (colon == std::string::npos) refuse("expected `scenario: defect defect`");
+    const auto [row, fresh] = matrix.try_emplace(line.substr(0, colon));
+    if (!fresh) refuse(row->first + " is there already");
+    std::istringstream names(line.substr(colon + 1));
+    for (std::string name; names >> name;) add(name, row->second);
+  }
+
+ private:
+  void add(std::string name, MatrixRow& row) const {
+    const bool either = name.starts_with('?');
+    if (either) name.erase(0, 1);
+    if (!fault::find_defect(name)) refuse("there is no defect \"" + name + "\"");
+    if (holds(either ? row.fails : row.either, name)) refuse(name + " is there both with and without a ?");
+    (either ? row.either : row.fails).push_back(name);
+  }
+  [[noreturn]] void refuse(const std::string& why) const {
+    throw ErrorException(Error(Errc::invalid_argument, place_ + ": " + why));
+  }
+
+  std::string place_;
+};
+
+/// What is expected; nothing: that is not asked.
+std::optional<Claim> claim(const Scenario& scenario, std::string_view defect,
+                           const std::optional<ExpectedMatrix>& matrix) {
+  if (holds(scenario.killed_by, defect)) return Claim::fails;
+  if (!matrix) return {};
+  const auto row = matrix->find(scenario.name);
+  if (row == matrix->end()) return Claim::passes;
+  if (holds(row->second.fails, defect)) return Claim::fails;
+  return holds(row->second.either, defect) ? Claim::either : Claim::passes;
+}
+
+bool was_played(const reports::ScenarioReport& report) {
+  if (report.verdict == Verdict::skipped) return false;
+  return !(Interrupt::raised() && report.verdict == Verdict::inconclusive);  // cut short, as far as one can tell
 }
 
 }  // namespace
 
-ExpectedMatrix parse_matrix(const std::string& text) {
+ExpectedMatrix parse_matrix(const std::string& text, const std::string& file) {
   ExpectedMatrix matrix;
   std::istringstream lines(text);
   std::size_t number = 0;
   for (std::string line; std::getline(lines, line);) {
     ++number;
     line = line.substr(0, line.find('#'));
-    if (line.find_first_not_of(" \t") == std::string::npos) continue;
-    const auto colon = line.find(':');
-    if (colon == std::string::npos) throw ErrorException(wrong_line(number, "expected `scenario: defect defect`"));
-    const auto [row, fresh] = matrix.try_emplace(line.substr(0, colon));
-    if (!fresh) throw ErrorException(wrong_line(number, row->first + " is there already"));
-    std::istringstream names(line.substr(colon + 1));
-    for (std::string name; names >> name;) {
-      if (!fault::find_defect(name)) throw ErrorException(wrong_line(number, "there is no defect " + name));
-      row->second.push_back(name);
-    }
+    if (line.find_first_not_of(" \t\r") != std::string::npos) MatrixLine(file, number).read(line, matrix);
   }
   return matrix;
 }
 
 std::vector<KillProof> prove(const std::vector<Scenario>& scenarios, const std::optional<ExpectedMatrix>& matrix,
-                             std::uint64_t run_seed, const RunFolder& folder, const RunOptions& options) {
-  RunContext run{folder, run_seed, format_rfc3339(WallClock().now(), true), options};
+                             std::uint64_t run_seed, const RunOptions& options) {
   auto stretched = scenarios;
   for (auto& s : stretched) s.timeout = stretch(s.timeout, options.timeout_multiplier);
   std::vector<Play> plays;
@@ -56,36 +88,60 @@ std::vector<KillProof> prove(const std::vector<Scenario>& scenarios, const std::
     if (!scenario.skip.empty()) continue;
     const auto seed = options.seed ? *options.seed : scenario.seed.value_or(run_seed);
     for (const auto& defect : fault::all_defects()) {
-      const auto row = matrix ? matrix->find(scenario.name) : ExpectedMatrix::const_iterator{};
-      const bool claimed =
-          holds(scenario.killed_by, defect.name) || (matrix && row != matrix->end() && holds(row->second, defect.name));
-      if (!claimed && !matrix) continue;
-      proofs.push_back({scenario.name, defect.defect, claimed, Verdict::pass, false, ""});
+      const auto claimed = claim(scenario, defect.name, matrix);
+      if (!claimed) continue;
+      const auto repro = repro_line(scenario.file, seed, options.timeout_multiplier, defect.defect);
+      proofs.push_back({scenario.name, defect.defect, *claimed, Verdict::pass, false, true, repro});
       plays.push_back({&scenario, fmt::format("{}+{}", scenario.name, defect.name), plays.size(), seed, defect.defect});
     }
   }
+  if (plays.empty()) return {};
+  RunContext run{make_run_folder(options.out), run_seed, format_rfc3339(WallClock().now(), true), options, {}};
+  if (plays.size() > 1) run.endorse_key = make_endorse_key();
   const auto reports = Pool(run, std::move(plays)).run();
   for (std::size_t i = 0; i < reports.size(); ++i) {
     proofs[i].verdict = reports[i].verdict;
     proofs[i].bug = reports[i].bug;
-    proofs[i].repro = reports[i].repro;
+    proofs[i].played = was_played(reports[i]);
   }
   return proofs;
 }
 
-std::string matrix_table(const std::vector<Scenario>& scenarios, const std::vector<KillProof>& proofs) {
-  std::map<std::pair<std::string, fault::Defect>, const KillProof*> cells;
-  for (const auto& proof : proofs) cells[{proof.scenario, proof.defect}] = &proof;
-  std::string text = "| scenario | fails with a camera that has |\n| --- | --- |\n";
-  for (const auto& scenario : scenarios) {
-    std::string names;
-    for (const auto& defect : fault::all_defects()) {
-      const auto cell = cells.find({scenario.name, defect.defect});
-      if (cell == cells.end() || cell->second->verdict != Verdict::fail) continue;
-      names += fmt::format("{}`{}`", names.empty() ? "" : " ", defect.name);
-    }
-    text += fmt::format("| {} | {} |\n", scenario.name, names.empty() ? "nothing" : names);
+int proof_code(const std::vector<KillProof>& proofs, bool interrupted, bool written) {
+  std::vector<int> codes{interrupted ? 2 : 0, written ? 0 : 10};
+  for (const auto& proof : proofs) {
+    const bool infra = proof.verdict == Verdict::infra;
+    if (proof.played && !proof.holds()) codes.push_back(proof.bug ? 3 : infra ? 10 : 1);
   }
+  return most_important(codes);
+}
+
+std::string matrix_table(const std::vector<Scenario>& scenarios, const std::vector<KillProof>& proofs) {
+  std::map<std::string, std::string> by_scenario;
+  std::map<fault::Defect, std::size_t> noticed;
+  for (const auto& proof : proofs) {
+    if (proof.verdict != Verdict::fail) continue;
+    const bool either = proof.claim == Claim::either;
+    auto& names = by_scenario[proof.scenario];
+    names += fmt::format("{}`{}`{}", names.empty() ? "" : " ", fault::defect_name(proof.defect), either ? "?" : "");
+    if (!either) ++noticed[proof.defect];
+  }
+  std::string text =
+      "# Which scenario fails with which firmware defect\n\n"
+      "Each scenario was played with cameras that have one [defect](firmware-defects.md), once for every defect there "
+      "is. It must fail\n"
+      "with those of its `killed_by` and of `tests/suites/matrix.txt`, which were written down before, and with no "
+      "other. A `?`\n"
+      "marks what the machine's load decides: it may come out either way, and is not counted below. Written by\n"
+      "`./check --matrix`.\n\n"
+      "| scenario | fails with cameras that have |\n| --- | --- |\n";
+  for (const auto& scenario : scenarios) {
+    const auto names = by_scenario.find(scenario.name);
+    text += fmt::format("| {} | {} |\n", scenario.name, names == by_scenario.end() ? "nothing" : names->second);
+  }
+  text += "\n| defect | scenarios that fail with it |\n| --- | --- |\n";
+  for (const auto& defect : fault::all_defects())
+    text += fmt::format("| `{}` | {} |\n", defect.name, noticed[defect.defect]);
   return text;
 }
 

@@ -13,31 +13,51 @@
 
 namespace firstlight::harness {
 
-/// Scenario → the defects with which it is expected to fail.
-using ExpectedMatrix = std::map<std::string, std::vector<std::string>>;
+/// What a scenario is expected to do beside its `killed_by`.
+struct MatrixRow {
+  std::vector<std::string> fails;   // with these defects
+  std::vector<std::string> either;  // with these it may fail or not: the machine's load decides
+};
+/// By the scenario's name.
+using ExpectedMatrix = std::map<std::string, MatrixRow>;
 
-/// Lines `scenario: defect defect …`; `#` begins a comment. Throws ErrorException (invalid-argument; detail: line and
-/// reason) for a defect that there is not, a scenario twice, or a line of another form.
-[[nodiscard]] ExpectedMatrix parse_matrix(const std::string& text);
+/// Lines `scenario: defect defect ?defect …`, where `?` begins what may fail or not; `#` begins a comment. Throws
+/// ErrorException (invalid-argument; detail: file, line and reason) for a defect that there is not, one that is
+/// expected both ways, a scenario twice, or a line of another form.
+[[nodiscard]] ExpectedMatrix parse_matrix(const std::string& text, const std::string& file);
+
+/// What is expected of a scenario that is played with a defect.
+enum class Claim : std::uint8_t { passes, fails, either };
 
 struct KillProof {
   std::string scenario;
   fault::Defect defect{};
-  bool claimed = false;  // the scenario says that it fails
+  Claim claim = Claim::passes;
   Verdict verdict = Verdict::pass;
   bool bug = false;
+  bool played = true;  // to its end; not so when the proof was interrupted before
   std::string repro;
-  /// A scenario fails with the defects that it claims, and passes with all others.
-  [[nodiscard]] bool holds() const { return !bug && (verdict == Verdict::fail) == claimed; }
+  /// A scenario fails with the defects that it claims and with no other. Inconclusive is no failure; the lab's own
+  /// trouble proves neither.
+  [[nodiscard]] bool holds() const {
+    const bool as_claimed = claim == Claim::either || (verdict == Verdict::fail) == (claim == Claim::fails);
+    return played && !bug && verdict != Verdict::infra && as_claimed;
+  }
 };
 
 /// Without a matrix: each scenario with the defects of its `killed_by`. With one: with every defect, those of its
-/// `killed_by` and of the matrix being claimed. In the order of scenarios and defects; skipped ones are left out.
+/// `killed_by` and of the matrix being claimed (`killed_by` comes before a `?`). In the order of scenarios and defects;
+/// skipped ones are left out. Makes a run's folder below options.out, unless there is nothing to play. Throws
+/// ErrorException (io-error) when that cannot be made.
 [[nodiscard]] std::vector<KillProof> prove(const std::vector<Scenario>& scenarios,
                                            const std::optional<ExpectedMatrix>& matrix, std::uint64_t run_seed,
-                                           const RunFolder& folder, const RunOptions& options);
+                                           const RunOptions& options);
 
-/// A Markdown table: scenarios down, defects across, a mark where a scenario fails.
+/// The exit code: the most important of what the proofs, an interrupt and the reports that `written` tells of ask for.
+[[nodiscard]] int proof_code(const std::vector<KillProof>& proofs, bool interrupted, bool written);
+
+/// A page in Markdown: each scenario with the defects with which it failed (a `?` behind those with which it may or may
+/// not), and each defect with the number of scenarios that are sure to notice it.
 [[nodiscard]] std::string matrix_table(const std::vector<Scenario>& scenarios, const std::vector<KillProof>& proofs);
 
 }  // namespace firstlight::harness

@@ -1,3 +1,5 @@
+#include <array>
+
 #include "harness/scenario/arrival.hpp"
 #include "harness/scenario/language.hpp"
 
@@ -19,8 +21,8 @@ class Checker {
   }
 
  private:
-  void mistake(const Node& node, std::string message) {
-    reading_.mistake(node, std::move(message));
+  void mistake(const Node& node, std::string message, std::string hint = {}) {
+    reading_.mistake(node, std::move(message), std::move(hint));
     ok_ = false;
   }
 
@@ -63,28 +65,66 @@ class Checker {
     }
   }
 
+  /// Whether there certainly is no rule that `fits`; not while the rules are partly wrong.
+  template <class Fits>
+  [[nodiscard]] bool no_rule(Fits fits) const {
+    const bool known = good_.has("faults") || good_.map.find("faults") == nullptr;
+    return known && std::none_of(scenario_.faults.begin(), scenario_.faults.end(), fits);
+  }
+  [[nodiscard]] bool nothing_breaks() const {
+    return no_rule([](const FaultRule&) { return true; });
+  }
+
   void check_one(const auto&, const Node&) {}
   void check_one(const ExpectRefused& e, const Node& map) {
     check_set(e.cameras, map, "cameras");
     check_set(e.at_least, map, "at_least");
+    check_broker_reason(e, map);
   }
-  void check_one(const ExpectOrder& e, const Node& map) { check_set(e.cameras, map, "cameras"); }
+  void check_one(const ExpectOrder& e, const Node& map) {
+    check_set(e.cameras, map, "cameras");
+    const Node& events = map.kind == Node::Kind::map ? *map.find("events") : map;
+    for (std::size_t i = 0; i < e.events.size(); ++i)
+      if (e.events[i].event == journal::RunEnded::kName)
+        mistake(*events.items[i],
+                "all events come before run_ended and none comes after it, so its place says nothing");
+  }
   void check_one(const ExpectStore& e, const Node& map) {
     check_set(e.valid, map, "valid");
     check_set(e.warm_boots, map, "warm_boots");
     check_set(e.discarded, map, "discarded");
+    // Only what happens to the device or its network makes it boot again.
+    if (e.warm_boots && no_rule([](const FaultRule& rule) { return rule.at == "camera" || rule.at == "attach"; }))
+      mistake(*map.find("warm_boots"), "no camera boots a second time",
+              "a rule at camera can make them, such as inject: power-cut");
   }
   void check_one(const ExpectRecovers& e, const Node& map) {
+    if (std::holds_alternative<AfterFaults>(e.after) && nothing_breaks())
+      mistake(map, "the scenario has no faults, so there is nothing to recover from",
+              "add faults, or say after which event, such as after: broker_started");
     if (map.find("cameras")) check_set(e.cameras, map, "cameras");
     const auto ceiling = end();
     if (ceiling && e.within >= ceiling->first)
       mistake(*map.find("within"), fmt::format("{} does not fit into {}", format_duration(e.within), ceiling->second));
   }
   void check_one(const ExpectNever& e, const Node& map) {
+    if (e.after && std::holds_alternative<AfterFaults>(*e.after) && nothing_breaks())
+      mistake(*map.find("after"), "the scenario has no faults, so nothing can come after them");
+    if (const auto* group = std::get_if<FaultedCameras>(&e.cameras); group && group->faulted && nothing_breaks())
+      mistake(*map.find("cameras"), "the scenario has no faults, so no camera is faulted");
     const auto* numbers = std::get_if<CameraNumbers>(&e.cameras);
     if (numbers == nullptr || !good_.has("cameras") || numbers->back() <= scenario_.cameras.count) return;
     mistake(*map.find("cameras"),
             fmt::format("there is no camera {}: the fleet has {}", numbers->back(), scenario_.cameras.count));
+  }
+
+  /// Errors of these families are of steps before MQTT, which the broker never sees.
+  void check_broker_reason(const ExpectRefused& e, const Node& map) {
+    constexpr std::array<std::string_view, 5> kNotMqtt{"token-", "key-", "config-", "store-", "http-"};
+    const auto begins = [&](std::string_view family) { return e.reason.starts_with(family); };
+    if (e.by != RefusedBy::broker || std::none_of(kNotMqtt.begin(), kNotMqtt.end(), begins)) return;
+    mistake(*map.find("reason"), fmt::format("the broker never refuses with {}", e.reason),
+            "its reasons begin with certificate- or mqtt-, or it is service-unavailable");
   }
 
   /// A part of the fleet that is more than there are, or nobody.

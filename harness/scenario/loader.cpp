@@ -22,17 +22,26 @@ const Form<Scenario>& language() {
   return form;
 }
 
+/// What an anchor stands for is read once for every alias, and is reported once.
+void drop_repeated(std::vector<Mistake>& mistakes, const SourceText& source) {
+  const auto same = [&](const auto& a, const auto& b) {
+    return a.message == b.message && source.position(a.offset) == source.position(b.offset);
+  };
+  mistakes.erase(std::unique(mistakes.begin(), mistakes.end(), same), mistakes.end());
+}
+
 std::vector<Diagnostic> to_diagnostics(std::vector<Mistake> mistakes, const SourceText& source,
                                        const std::string& file) {
   std::stable_sort(mistakes.begin(), mistakes.end(), [](const auto& a, const auto& b) { return a.offset < b.offset; });
+  drop_repeated(mistakes, source);
   std::vector<Diagnostic> diagnostics;
   for (const auto& m : mistakes) {
-    const auto at = source.position(m.offset);
-    // What an anchor stands for is read once for every alias.
-    if (!diagnostics.empty() && diagnostics.back().at == at && diagnostics.back().message == m.message) continue;
     if (diagnostics.size() == kMostDiagnostics) break;
+    const auto at = source.position(m.offset);
     diagnostics.push_back({file, at, m.message, std::string(source.line(at.line)), m.hint});
   }
+  if (mistakes.size() > diagnostics.size())
+    diagnostics.push_back({file, {}, fmt::format("only the first {} mistakes are shown", kMostDiagnostics), {}, {}});
   return diagnostics;
 }
 
@@ -43,7 +52,8 @@ LoadResult whole_file(const std::string& file, std::string message, std::string 
 LoadResult load(std::string_view text, const std::string& file) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   if (text.size() > kMaxScenarioBytes)
-    return whole_file(file, fmt::format("the file has {} bytes; the most is {}", text.size(), kMaxScenarioBytes));
+    return whole_file(file,
+                      fmt::format("the file is larger than {} bytes, the most that a scenario has", kMaxScenarioBytes));
   const auto body = text.substr(0, 3) == kByteOrderMark ? text.substr(3) : text;
   const SourceText source(body);
   const auto document = parse_document(source);

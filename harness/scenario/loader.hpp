@@ -16,7 +16,7 @@ inline constexpr std::size_t kMaxScenarioBytes = 1024 * 1024;
 
 struct LoadResult {
   std::optional<Scenario> scenario;     // set exactly when there is no diagnostic
-  std::vector<Diagnostic> diagnostics;  // in the file's order, at most 50
+  std::vector<Diagnostic> diagnostics;  // in the file's order, 50 and how many more at most
 
   [[nodiscard]] explicit operator bool() const { return scenario.has_value(); }
 };

@@ -30,6 +30,8 @@ same "three repeats pass" 0 $?
 same "each has a name" "good#1 good#2 good#3" "$(jq -r '[.scenarios[].name] | join(" ")' "$work/r.json")"
 same "the first has the seed itself" 7 "$(jq '.scenarios[0].seed' "$work/r.json")"
 same "each has a seed of its own" 3 "$(jq '[.scenarios[].seed] | unique | length' "$work/r.json")"
+same "Endorse has one key in all of them" 1 \
+  "$(cat "$work"/out/*/good#*/journal.jsonl | jq -r 'select(.ev == "token_issued") | .key_id' | sort -u | wc -l)"
 contains "and its own line that repeats it" "--seed $(jq '.scenarios[2].seed' "$work/r.json")\"" "$work/r.json"
 expect "the reports are correct" reports_are_correct
 run "$work/bad.yaml" --retries 2

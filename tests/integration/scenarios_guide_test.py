@@ -112,7 +112,7 @@ def main():
                 write(os.path.join(folder, "killed"), name + ".yaml", text)
         done = firstlight("prove", "killed", "--jobs", "4", "-q", cwd=folder)
         check("every killed_by of the guide is proven", done.returncode == 0, done.stdout + done.stderr)
-        help_text = "".join(firstlight(verb, "--help", cwd=folder).stdout for verb in ("run", "prove", "merge", "judge", "check"))
+        help_text = "".join(firstlight(verb, "--help", cwd=folder).stdout for verb in ("run", "prove", "merge", "judge", "check", "lab"))
         flags = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", guide))
         unknown = [f for f in flags if not re.search(re.escape(f) + r"(?![\w-])", help_text)]
         check("the guide's flags exist", not unknown, f"{unknown}")

@@ -8,8 +8,12 @@ namespace firstlight::harness {
 namespace {
 
 LoadResult load_one(const std::string& expectation) {
-  return load_scenario("name: n\nsummary: s\ntimeout: 60s\ncameras: {count: 100}\nexpect:\n  - " + expectation + "\n",
-                       "x.yaml");
+  return load_scenario(
+      "name: n\nsummary: s\ntimeout: 60s\ncameras: {count: 100}\n"
+      "faults:\n  - {id: cut, at: camera, inject: power-cut, between: [1s, 2s]}\n"
+      "expect:\n  - " +
+          expectation + "\n",
+      "x.yaml");
 }
 
 class ExpectationText : public testing::TestWithParam<std::pair<const char*, const char*>> {};
@@ -43,6 +47,9 @@ INSTANTIATE_TEST_SUITE_P(
         std::pair("never: {event: mqtt_published, after: mqtt_connected, before: {event: mqtt_subscribed, where: "
                   "{codes: 1}}}",
                   ""),
+        std::pair("never: {event: broker_exited, where: {status: -1, expected: false}, after: broker_started}", ""),
+        std::pair("never: {event: secret_seen, where: {where: client-id}}", ""),
+        std::pair("order: [broker_started, camera_online]", ""),
         std::pair("order: [power_on, {event: stage_ended, stage: status}, camera_online]", ""),
         std::pair("order: {events: [mqtt_connected, camera_online], cameras: 50%}", ""),
         std::pair("backoff: {kind: exponential, jitter: true, at_least: 500ms, at_most: 30s, stage: mqtt_connect, "

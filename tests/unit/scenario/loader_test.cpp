@@ -167,13 +167,14 @@ TEST(CameraSet, IsRoundedExactly) {
   EXPECT_EQ((CameraSet{CameraSet::Kind::number, 3}.of(50)), 3U);
 }
 
-TEST(LoadScenario, AtMostFiftyMistakesAreShown) {
+TEST(LoadScenario, FiftyMistakesAreShownAndNotMore) {
   std::string text(kSmallest);
   for (int i = 0; i < 5000; ++i) text += "key" + std::to_string(i) + ": 1\n";
   const auto loaded = load_scenario(text, "many.yaml");
-  ASSERT_EQ(loaded.diagnostics.size(), 50U);
+  ASSERT_EQ(loaded.diagnostics.size(), 51U);
   EXPECT_EQ(loaded.diagnostics.front().at.line, 6U);
-  EXPECT_EQ(loaded.diagnostics.back().at.line, 55U);
+  EXPECT_EQ(loaded.diagnostics[49].at.line, 55U);
+  EXPECT_EQ(render(loaded.diagnostics.back()), "many.yaml: error: only the first 50 mistakes are shown\n");
 }
 
 /// What would make a careless parser slow, large, or crash: a megabyte of it ends soon, with a mistake.
@@ -243,7 +244,7 @@ TEST_F(LoadScenarioFile, WhatIsNoReadableScenarioFile) {
   EXPECT_EQ(message(missing), missing + ": error: the file cannot be read: No such file or directory\n");
   EXPECT_EQ(message(path_.string()), path_.string() + ": error: this is a folder, not a scenario\n");
   const auto large = write("large.yaml", std::string(kSmallest) + std::string(kMaxScenarioBytes, '#'));
-  EXPECT_THAT(message(large), HasSubstr("the most is 1048576"));
+  EXPECT_THAT(message(large), HasSubstr("larger than 1048576 bytes"));
 }
 
 }  // namespace
