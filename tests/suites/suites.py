@@ -10,7 +10,7 @@ import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.environ.get("FIRSTLIGHT", os.path.join(ROOT, "firstlight"))
-JOBS = str(4 * os.cpu_count())
+JOBS = str(5 * os.cpu_count())
 MIN_SCENARIOS = 60
 
 
