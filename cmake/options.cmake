@@ -28,8 +28,10 @@ string(REPLACE "-DNDEBUG" "" CMAKE_CXX_FLAGS_RELWITHDEBINFO "${CMAKE_CXX_FLAGS_R
 set(CMAKE_CXX_FLAGS_DEBUG "-Og -g1")
 
 if(FIRSTLIGHT_SANITIZE)
-  # Null pointers and wrong vptrs crash under ASan as well; leaving these checks out halves the time to compile coroutines.
-  target_compile_options(options INTERFACE -fsanitize=${FIRSTLIGHT_SANITIZE} -fno-sanitize=null,vptr -fno-sanitize-recover=all)
+  # Checks of every pointer that is followed. Null pointers, wrong vptrs and accesses past an object crash under ASan as well, and
+  # the fuzz targets have them all; leaving them out more than halves the time to compile coroutines.
+  target_compile_options(options INTERFACE -fsanitize=${FIRSTLIGHT_SANITIZE} -fno-sanitize=null,vptr,alignment,object-size
+    -fno-sanitize-recover=all)
   target_link_options(options INTERFACE -fsanitize=${FIRSTLIGHT_SANITIZE})
 endif()
 if(FIRSTLIGHT_FUZZ)
