@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "base/error.hpp"
@@ -17,6 +18,12 @@ namespace {
 constexpr auto kLook = 50ms;         // a process that ended is noticed at once, by the end of its output
 constexpr auto kStartAndEnd = 3min;  // what a process may need beside its scenario's timeout, on a starved machine
 constexpr auto kTeardown = 30s;      // after an interrupt
+constexpr unsigned kOnePlace = 100;  // cameras; more of them take further places of --jobs
+
+/// How many places a scenario takes: five hundred cameras beside nine other scenarios would measure the machine.
+unsigned places_of(const Scenario& scenario, unsigned all) {
+  return std::clamp(scenario.cameras.count / kOnePlace, 1U, all);
+}
 
 }  // namespace
 
@@ -43,8 +50,14 @@ std::string Pool::reason_to_stop() const {
   return stopped_ ? "not run: another scenario did not pass (--fail-fast)" : "";
 }
 
+bool Pool::has_room(const Play& play) const {
+  auto taken = places_of(*play.scenario, at_a_time_);
+  for (const auto& entry : jobs_) taken += places_of(*plays_[entry.first].scenario, at_a_time_);
+  return taken <= at_a_time_;
+}
+
 void Pool::start_next() {
-  while (next_ < plays_.size() && jobs_.size() < at_a_time_) {
+  while (next_ < plays_.size() && has_room(plays_[next_])) {
     const auto& play = plays_[next_++];
     const auto stop = reason_to_stop();
     if (!stop.empty() || !play.scenario->skip.empty()) {

@@ -24,6 +24,7 @@ class Pool {
     SteadyClock::time_point overdue;  // a process that lives longer hangs
     bool hangs = false;
   };
+  [[nodiscard]] bool has_room(const Play& play) const;
   void start_next();
   void start(const Play& play, unsigned attempt);
   void wait_a_little() const;
