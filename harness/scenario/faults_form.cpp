@@ -81,12 +81,6 @@ Form<fault::Trigger> trigger_form() {
   return form;
 }
 
-/// Events that the journal tells of no camera, so that only a rule at `broker` can wait for them.
-bool is_of_no_camera(std::string_view event) {
-  return event == journal::BrokerStarted::kName || event == journal::BrokerExited::kName ||
-         event == journal::RunEnded::kName;
-}
-
 /// Of a rule whose keys are all well.
 bool check_rule(Reading& reading, const Node& map, const FaultRule& rule) {
   const auto mistake = [&](std::string_view key, std::string message, std::string hint = {}) {
@@ -95,7 +89,7 @@ bool check_rule(Reading& reading, const Node& map, const FaultRule& rule) {
   };
   if (rule.between && rule.after)
     return mistake("after", "a rule has \"between\" or \"after\", not both", "\"after\" has \"lasts\" for its length");
-  if (rule.after && rule.at != "broker" && is_of_no_camera(rule.after->event)) {
+  if (rule.after && rule.at != "broker" && has_no_camera(rule.after->event)) {
     reading.mistake(*map.find("after")->find("event"),
                     fmt::format("no camera has the event {}: at {} the rule would never begin",
                                 in_quotes(rule.after->event), rule.at),
