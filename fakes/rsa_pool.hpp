@@ -1,6 +1,6 @@
 // RSA-2048 keys made ahead of time, on threads of the pool's own: one takes 50 to 300 ms, which would hold a whole
-// shard. Owned by the config API where devices get RSA keys, and by Endorse where a rule signs with a stranger's key.
-// Keys travel as PEM, because each shard has its own library context.
+// shard. Owned by the config API where devices get RSA keys. Keys travel as PEM, because each shard has its own library
+// context.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -20,8 +20,8 @@ namespace firstlight::fakes {
 
 class RsaPool {
  public:
-  /// Starts threads that keep up to `capacity` keys ready.
-  explicit RsaPool(std::size_t capacity, unsigned threads = 1);
+  /// Starts threads that keep up to `capacity` keys ready. `made` are handed out first: RSA, PEM; may be more.
+  explicit RsaPool(std::size_t capacity, unsigned threads = 1, std::vector<Secret> made = {});
   /// Waits for the keys that are being made.
   ~RsaPool();
   RsaPool(const RsaPool&) = delete;

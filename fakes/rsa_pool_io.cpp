@@ -3,6 +3,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <iterator>
 
 #include "fakes/rsa_pool.hpp"
 #include "wire/x509.hpp"
@@ -19,7 +20,8 @@ constexpr std::chrono::milliseconds kLook{5};
 
 }  // namespace
 
-RsaPool::RsaPool(std::size_t capacity, unsigned threads) : capacity_(capacity) {
+RsaPool::RsaPool(std::size_t capacity, unsigned threads, std::vector<Secret> made)
+    : capacity_(capacity), ready_(std::make_move_iterator(made.begin()), std::make_move_iterator(made.end())) {
   for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { fill(); });
 }
 

@@ -28,6 +28,7 @@ struct ConfigApiConfig {
   std::chrono::seconds certificate_lifetime{std::chrono::days(365)};  // from the issue; notBefore is 60 s before it
   wire::KeyKind key_kind = wire::KeyKind::ec_p256;
   std::size_t rsa_keys_ready = 16;  // made ahead of time, where devices get RSA keys
+  std::vector<Secret> rsa_keys;     // made already, PEM; handed out first
   std::string ca_certificate_pem;   // the root of the lab's servers, which devices are to trust
   std::string mqtt_host;
   unsigned short mqtt_port = 0;

@@ -71,7 +71,7 @@ class Service {
       : lab_(lab), config_(std::move(config)), base_(std::move(base)), registry_(registry) {
     // As many threads as would otherwise make keys when none is ready: the shards', and one ahead of them.
     if (config_.key_kind == wire::KeyKind::rsa_2048)
-      pool_ = std::make_unique<RsaPool>(config_.rsa_keys_ready, lab_.shards.size() + 1);
+      pool_ = std::make_unique<RsaPool>(config_.rsa_keys_ready, lab_.shards.size() + 1, std::move(config_.rsa_keys));
     for (unsigned i = 0; i < lab_.shards.size(); ++i)
       shards_.push_back(std::make_unique<PerShard>(lab_.shards.at(i).crypto(), keys, device_authority));
   }

@@ -5,7 +5,6 @@
 
 #include "fakes/endorse/draft.hpp"
 #include "fakes/http/effective.hpp"
-#include "fakes/rsa_pool.hpp"
 #include "wire/x509.hpp"
 
 namespace firstlight::fakes::endorse {
@@ -27,11 +26,9 @@ struct Service {
   KeyDirectory directory;
   std::vector<ShardSigner> signers;  // one a shard, by index; touched by that shard's thread only, once it runs
   std::vector<fault::AttemptCounter> tokens;  // likewise
-  std::unique_ptr<RsaPool> strangers_keys;    // null where no rule signs with one
-  std::vector<PkeyPtr> strangers;             // one a shard, once it was needed
+  std::vector<PkeyPtr> strangers;  // a key that nobody published, one a shard; null where no rule signs with it
 
   asio::awaitable<HttpAnswer> endorse(const HttpPeer& peer, const wire::HttpRequest& request) {
-    if (strangers_keys) co_await meet_stranger(peer.shard);
     const auto& crypto = peer.shard.crypto();
     const auto& signer = signers[peer.shard.index()];
     fault::Shots shots;
@@ -52,13 +49,6 @@ struct Service {
     HttpAnswer answer(std::move(reply.response));
     for (const auto& shot : shots) answer.shots.push_back({shot, journal::Source::endorse, {}});
     co_return answer;
-  }
-
-  /// The shard has a key that nobody published.
-  asio::awaitable<void> meet_stranger(Shard& shard) {
-    if (strangers[shard.index()]) co_return;
-    auto key = co_await strangers_keys->next(shard);
-    strangers[shard.index()] = std::move(key);
   }
 
   /// The shots that a device can tell from the token.
@@ -126,10 +116,14 @@ result<std::unique_ptr<EndorseServers>> EndorseServers::start(LabContext& lab, E
     const CryptoContext crypto;
     config.signing_keys.push_back(make_signing_key(crypto));
   }
-  auto service = std::make_shared<Service>(Service{lab, std::move(config.settings), {}, {}, {}, nullptr, {}});
+  auto service = std::make_shared<Service>(Service{lab, std::move(config.settings), {}, {}, {}, {}});
   service->tokens.resize(lab.shards.size());
   service->strangers.resize(lab.shards.size());
-  if (needs_stranger(lab.faults)) service->strangers_keys = std::make_unique<RsaPool>(1);
+  if (needs_stranger(lab.faults)) {
+    const auto stranger = make_signing_key(CryptoContext());
+    for (unsigned i = 0; i < lab.shards.size(); ++i)
+      service->strangers[i] = std::move(load(lab.shards.at(i).crypto(), stranger).key);
+  }
   for (const auto& key : config.signing_keys) service->directory.publish(key.id, key.public_pem);
   for (unsigned i = 0; i < lab.shards.size(); ++i)
     service->signers.push_back(load(lab.shards.at(i).crypto(), config.signing_keys.back()));

@@ -42,6 +42,7 @@ struct LabConfig {
   std::vector<ListedSim> sims;
   const fault::Engine* faults = nullptr;  // null: nothing breaks. Outlives the lab.
   Secret endorse_key;                     // Endorse's private key, RSA as PEM; empty: one is made
+  std::vector<Secret> device_keys;        // RSA, PEM, for the first devices that need one; more are made
 };
 
 /// Where everything is, once it accepts.

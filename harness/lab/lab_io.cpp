@@ -254,6 +254,7 @@ result<void> RunningLab::Impl::start_servers() {
       config.settings.certificate_key == DeviceKeyKind::rsa_2048 ? wire::KeyKind::rsa_2048 : wire::KeyKind::ec_p256;
   // A scenario with four cameras has no use for sixteen keys, which cost a second or two of the machine.
   if (!config.sims.empty()) cc.rsa_keys_ready = std::min(cc.rsa_keys_ready, config.sims.size());
+  cc.rsa_keys = config.device_keys;
   cc.ca_certificate_pem = endpoints.ca_pem;
   cc.mqtt_host = host;
   cc.mqtt_port = edge->port();

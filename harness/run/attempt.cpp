@@ -10,18 +10,45 @@
 #include "harness/run/bookkeeping.hpp"
 #include "harness/run/end_note.hpp"
 #include "journal/journal.hpp"
+#include "wire/x509.hpp"
 
 namespace firstlight::harness {
+
+namespace {
+
+constexpr std::size_t kDeviceKeys = 16;  // a second or two of one core, once a run
+
+bool gives_rsa_keys(const Scenario& scenario) {
+  return scenario.lab.certificate_key == DeviceKeyKind::rsa_2048;
+}
+
+std::vector<Secret> make_rsa_keys(std::size_t count) {
+  const CryptoContext crypto;
+  std::vector<Secret> keys;
+  while (keys.size() < count)
+    keys.emplace_back(wire::private_key_pem(wire::generate_key(crypto, wire::KeyKind::rsa_2048).get()));
+  return keys;
+}
+
+}  // namespace
 
 WallTime RunContext::started() const {
   return parse_rfc3339(started_at).value_or(WallTime{});
 }
 
-std::shared_future<Secret> make_endorse_key() {
-  return std::async(std::launch::async, [] {
-    const CryptoContext crypto;
-    return fakes::endorse::make_signing_key(crypto).private_pem;
-  });
+RunKeys make_keys(const std::vector<Play>& plays) {
+  RunKeys keys;
+  if (plays.size() > 1)
+    keys.endorse = std::async(std::launch::async, [] {
+      const CryptoContext crypto;
+      return fakes::endorse::make_signing_key(crypto).private_pem;
+    });
+  std::size_t cameras = 0;
+  for (const auto& play : plays)
+    if (gives_rsa_keys(*play.scenario)) cameras += play.scenario->cameras.count;
+  const auto wanted = std::min(cameras, kDeviceKeys);
+  if (wanted > 0 && plays.size() > 1) keys.devices = std::async(std::launch::async, make_rsa_keys, wanted);
+  return keys;
 }
 
 std::string journal_name(const Play& play, unsigned attempt) {
@@ -50,7 +77,9 @@ PlayRequest prepare(const Play& play, unsigned attempt, const RunContext& run) {
                     {"defects", fault::names_of(play.defects)},
                     {"scenario", {{"file", play.scenario->file}, {"source", play.scenario->source}}}};
   request.narrate = options.verbosity == Verbosity::verbose;
-  if (run.endorse_key.valid()) request.endorse_key = run.endorse_key.get();
+  const auto& keys = run.keys;
+  if (keys.endorse.valid()) request.endorse_key = keys.endorse.get();
+  if (keys.devices.valid() && gives_rsa_keys(*play.scenario)) request.device_keys = keys.devices.get();
   return request;
 }
 

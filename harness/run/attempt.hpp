@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <future>
 #include <string>
+#include <vector>
 
 #include "base/secret.hpp"
 #include "harness/run/child.hpp"
@@ -21,20 +22,24 @@ struct Play {
   fault::DefectSet defects;  // beside the scenario's own
 };
 
+/// RSA keys that the scenarios of a run share, as they are being made, on threads of their own: one takes longer than
+/// all else that a lab needs to start. What is not there, each lab makes for itself.
+struct RunKeys {
+  std::shared_future<Secret> endorse;
+  std::shared_future<std::vector<Secret>> devices;
+};
+[[nodiscard]] RunKeys make_keys(const std::vector<Play>& plays);
+
 /// What all attempts of a run share.
 struct RunContext {
   RunFolder folder;
   std::uint64_t seed = 0;  // the run's
   std::string started_at;  // RFC 3339
   RunOptions options;
-  std::shared_future<Secret> endorse_key;  // of all its scenarios, as it is being made; none: each makes its own
+  RunKeys keys;
 
   [[nodiscard]] WallTime started() const;
 };
-
-/// On a thread of its own. An RSA key takes longer than all else that a lab needs to start, and Endorse's keys outlive
-/// labs in the field too.
-[[nodiscard]] std::shared_future<Secret> make_endorse_key();
 
 /// Below the run's folder: "x/journal.jsonl", for a retry "x.retry1/journal.jsonl".
 [[nodiscard]] std::string journal_name(const Play& play, unsigned attempt);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/secret.hpp"
 #include "harness/run/progress.hpp"
@@ -19,9 +20,10 @@ struct PlayRequest {
   std::uint64_t seed = 0;
   fault::DefectSet defects;  // beside those of the scenario's firmware
   std::string journal_file;
-  nlohmann::ordered_json header;  // of the journal (docs/journal.md)
-  bool narrate = false;           // every event as a line on stderr
-  Secret endorse_key;             // RSA, PEM, for all scenarios of a run; empty: the lab makes its own
+  nlohmann::ordered_json header;    // of the journal (docs/journal.md)
+  bool narrate = false;             // every event as a line on stderr
+  Secret endorse_key;               // RSA, PEM, for all scenarios of a run; empty: the lab makes its own
+  std::vector<Secret> device_keys;  // likewise, where devices get RSA keys; each is one device's in a scenario
 };
 
 /// The request as it goes to the process that plays it: one JSON object. The scenario goes as its text, so what is

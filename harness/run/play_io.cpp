@@ -23,7 +23,7 @@ namespace {
 
 using ProgressSink = std::function<void(const ProgressCounts&)>;
 
-constexpr auto kLook = 5ms;  // how often the runner looks whether the scenario has settled
+constexpr auto kSettledLook = 5ms;  // how often the runner looks whether the scenario has settled
 constexpr auto kPoliteStop = 2s;
 constexpr std::uint32_t kDescriptorsPerCamera = 3;  // the camera's socket, the edge's, the edge's to Mosquitto
 constexpr std::uint32_t kDescriptorsOfLab = 200;
@@ -49,6 +49,7 @@ LabConfig lab_config(const PlayRequest& request, const Plan& plan, const fault::
   config.faults = &faults;
   config.settings = request.scenario.lab;
   config.endorse_key = request.endorse_key;
+  config.device_keys = request.device_keys;
   config.shards = half_the_cores();
   for (const auto& camera : plan.cameras) config.sims.push_back({camera.address, camera.id.value()});
   return config;
@@ -86,7 +87,7 @@ struct Ending {
 Ending wait_for_end(const Scenario& scenario, const RunningLab& lab, const sim::Fleet& fleet, FaultClock& fault_clock,
                     SteadyClock::time_point origin, const ProgressSink& progress) {
   for (;;) {
-    const bool signalled = Interrupt::wait_for(kLook);
+    const bool signalled = Interrupt::wait_for(kSettledLook);
     const auto now = SteadyClock::now();
     fault_clock.work(now);
     const auto counts = fleet.counts();

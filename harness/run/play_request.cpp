@@ -7,16 +7,18 @@ namespace firstlight::harness {
 
 std::string encode(const PlayRequest& request) {
   const auto& s = request.scenario;
-  const nlohmann::ordered_json j = {{"file", s.file},
-                                    {"source", s.source},
-                                    {"config_template", s.lab.config_template.json},
-                                    {"timeout_us", s.timeout.count()},
-                                    {"seed", request.seed},
-                                    {"defects", fault::names_of(request.defects)},
-                                    {"journal", request.journal_file},
-                                    {"header", request.header},
-                                    {"narrate", request.narrate},
-                                    {"endorse_key", request.endorse_key.reveal()}};
+  nlohmann::ordered_json j = {{"file", s.file},
+                              {"source", s.source},
+                              {"config_template", s.lab.config_template.json},
+                              {"timeout_us", s.timeout.count()},
+                              {"seed", request.seed},
+                              {"defects", fault::names_of(request.defects)},
+                              {"journal", request.journal_file},
+                              {"header", request.header},
+                              {"narrate", request.narrate},
+                              {"endorse_key", request.endorse_key.reveal()},
+                              {"device_keys", nlohmann::ordered_json::array()}};
+  for (const auto& key : request.device_keys) j["device_keys"].push_back(key.reveal());
   return j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
@@ -37,6 +39,7 @@ PlayRequest decode(std::string_view text) {
   request.header = j.at("header");
   request.narrate = j.at("narrate").get<bool>();
   request.endorse_key = Secret(j.at("endorse_key").get<std::string>());
+  for (const auto& key : j.at("device_keys")) request.device_keys.emplace_back(key.get<std::string>());
   return request;
 }
 

@@ -97,7 +97,7 @@ std::vector<KillProof> prove(const std::vector<Scenario>& scenarios, const std::
   }
   if (plays.empty()) return {};
   RunContext run{make_run_folder(options.out), run_seed, format_rfc3339(WallClock().now(), true), options, {}};
-  if (plays.size() > 1) run.endorse_key = make_endorse_key();
+  run.keys = make_keys(plays);
   const auto reports = Pool(run, std::move(plays)).run();
   for (std::size_t i = 0; i < reports.size(); ++i) {
     proofs[i].verdict = reports[i].verdict;

@@ -81,7 +81,7 @@ reports::RunReport run_suite(const std::vector<Scenario>& scenarios, std::uint64
   report.timeout_multiplier = options.timeout_multiplier;
   report.shard = options.shard ? options.shard->text() : "";
   auto plays = make_plays(stretched, run_seed, options);
-  if (plays.size() > 1) run.endorse_key = make_endorse_key();
+  run.keys = make_keys(plays);
   report.scenarios = Pool(run, std::move(plays)).run();
   report.interrupted = Interrupt::raised();
   report.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - start).count();

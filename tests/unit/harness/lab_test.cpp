@@ -85,7 +85,10 @@ TEST_F(LabTest, PlayingAScenarioLeavesNothingAndItsJournalIsJudged) {
   request.header = {{"run", {{"id", "r"}, {"seed", 5}, {"started_at", "2026-11-23T18:29:13Z"}}},
                     {"seed", 5},
                     {"scenario", {{"file", "five.yaml"}, {"source", loaded.scenario->source}}}};
-  const auto same = decode(encode(request));  // as the process that plays it gets it
+  request.device_keys = {Secret("one"), Secret("two")};  // nobody needs them here
+  const auto same = decode(encode(request));             // as the process that plays it gets it
+  ASSERT_EQ(same.device_keys.size(), 2U);
+  EXPECT_EQ(same.device_keys[1].reveal(), "two");
   EXPECT_EQ(same.scenario.cameras.count, 5U);
   EXPECT_EQ(same.scenario.timeout, request.scenario.timeout);
   const auto ignore = [](const ProgressCounts&) {};
