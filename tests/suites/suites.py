@@ -24,7 +24,12 @@ def run_all(folder, name):
     with open(report, encoding="utf-8") as file:
         result = json.load(file)
     if done.returncode != 0:
-        sys.exit(f"{done.stdout}\nsuites: the scenarios do not all pass (exit {done.returncode})")
+        print(done.stdout)  # and again at the end, where one looks first
+        for scenario in (s for s in result["scenarios"] if s["verdict"] != "pass"):
+            print(f"suites: {scenario['name']}: {scenario['verdict']}")
+            for check in (c for c in scenario["checks"] if c["verdict"] != "pass"):
+                print(f"    {check['expect']}: {check['verdict']}: {check['observed']}\n    {check['repro']}")
+        sys.exit(f"suites: the scenarios do not all pass (exit {done.returncode})")
     print(f"suites: {len(result['scenarios'])} scenarios pass in {result['run']['duration_ms'] / 1000:.1f} s, {JOBS} at a time")
     return result
 
