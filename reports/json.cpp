@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t kTimelineLines = 200;  // the journal has them all
+constexpr std::size_t kTimelineInJson = 200;  // the journal has them all
 
 double to_ms(std::int64_t us) {
   return static_cast<double>(us) / 1000.0;
@@ -69,7 +69,7 @@ ordered_json scenario_json(const ScenarioReport& s) {
                       {"repro", s.repro},
                       {"journal", s.journal}};
   if (s.timeline_camera != 0) {
-    const auto shown = s.timeline.begin() + static_cast<std::ptrdiff_t>(std::min(s.timeline.size(), kTimelineLines));
+    const auto shown = s.timeline.begin() + static_cast<std::ptrdiff_t>(std::min(s.timeline.size(), kTimelineInJson));
     out["timeline"] = {{"camera", s.timeline_camera},
                        {"lines", std::vector<std::string>(s.timeline.begin(), shown)},
                        {"left_out", static_cast<std::size_t>(s.timeline.end() - shown) + s.timeline_left_out}};

@@ -13,7 +13,7 @@ namespace {
 using harness::CheckResult;
 using harness::Verdict;
 
-constexpr std::size_t kTimelineLines = 40;
+constexpr std::size_t kTimelineInSummary = 40;
 constexpr std::size_t kCamerasNamed = 12;
 
 struct Paint {
@@ -77,7 +77,7 @@ std::string check_text(const ScenarioReport& s, const CheckResult& c, const Pain
 std::string timeline(const ScenarioReport& s) {
   if (s.timeline_camera == 0) return {};
   auto text = fmt::format("    camera {}, from its power-on:\n", s.timeline_camera);
-  const auto shown = std::min(s.timeline.size(), kTimelineLines);
+  const auto shown = std::min(s.timeline.size(), kTimelineInSummary);
   for (std::size_t i = 0; i < shown; ++i) text += "      " + printable(s.timeline[i]) + "\n";
   const auto more = s.timeline.size() - shown + s.timeline_left_out;
   if (more > 0) text += fmt::format("      … {} more in the journal\n", more);

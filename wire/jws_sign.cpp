@@ -4,7 +4,11 @@
 
 namespace firstlight::wire {
 
+namespace {
+
 using Json = nlohmann::ordered_json;
+
+}  // namespace
 
 std::string format_token_header(const KeyId& kid) {
   Json header;

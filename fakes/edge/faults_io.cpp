@@ -13,8 +13,6 @@ using fault::Point;
 
 namespace {
 
-constexpr std::uint8_t kServerUnavailable3 = 3;  // CONNACK return code of MQTT 3.1.1
-
 fault::VerifyPlan plan_of(const fault::Shot& shot) {
   fault::VerifyPlan plan;
   fault::Engine::apply(plan, shot.rule());
@@ -55,7 +53,7 @@ asio::awaitable<bool> Session::ask_auth_base(const mqtt::Connect& connect) {
   if (!plan.down) co_return !ended_;
   ConnectRefusal refusal{Errc::service_unavailable, "certificates cannot be checked", {}};
   if (core_->config.refusal == Refusal::connack)
-    refusal.connack = connect.version == mqtt::Version::v5 ? reason::kServerUnavailable : kServerUnavailable3;
+    refusal.connack = connect.version == mqtt::Version::v5 ? reason::kServerUnavailable : kReturnServerUnavailable;
   std::function<void()> told = [this, down] { prove(*down, "the CONNECT refused"); };
   co_await refuse(std::move(refusal), connect, told);
   co_return false;

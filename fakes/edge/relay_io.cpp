@@ -13,7 +13,6 @@ namespace mqtt = wire::mqtt;
 namespace {
 
 constexpr std::size_t kHighWater = 64 * 1024;
-constexpr std::size_t kLargestFromBroker = 1U << 20;
 constexpr std::size_t kKeptCapacity = 1024;  // an idle connection holds no large buffer
 
 /// Keeps what was not consumed of `bytes`, which may stand in `buffer` itself.

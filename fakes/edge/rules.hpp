@@ -63,6 +63,8 @@ inline constexpr std::uint8_t kMalformed = 0x81, kProtocolError = 0x82, kNotAuth
                               kFilterInvalid = 0x8F, kTopicInvalid = 0x90, kAliasInvalid = 0x94, kTooLarge = 0x95,
                               kQuota = 0x97, kAdministrative = 0x98, kQosUnsupported = 0x9B;
 }
+/// CONNACK return code of MQTT 3.1.1.
+inline constexpr std::uint8_t kReturnServerUnavailable = 3;
 /// AWS IoT's disconnectReason values (developer guide, "Lifecycle events").
 namespace aws {
 inline constexpr std::string_view kAuthError = "AUTH_ERROR", kClientInitiated = "CLIENT_INITIATED_DISCONNECT",

@@ -17,6 +17,9 @@
 
 namespace firstlight::fakes::edge {
 
+// Mosquitto is ours; devices cannot send it more than 146 KB.
+inline constexpr std::size_t kLargestFromBroker = 1U << 20;
+
 class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(CorePtr core, EdgeShard& shard, boost::asio::ip::address address, std::unique_ptr<Admission> admission);

@@ -21,9 +21,6 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr std::uint8_t kServerUnavailable3 = 3;       // CONNACK return code of MQTT 3.1.1
-constexpr std::size_t kLargestFromBroker = 1U << 20;  // Mosquitto is ours; devices cannot send it more than 146 KB
-
 /// Runs `work` on the session, if it still lives, on its own shard.
 template <class Work>
 void post_to_session(const CorePtr& core, SessionAddress to, Work work) {
@@ -121,7 +118,7 @@ asio::awaitable<bool> Session::open_upstream(const mqtt::Connect& connect, Acces
   if (ended_) co_return false;
   if (!answer) {
     ConnectRefusal refusal{answer.error().code, answer.error().detail, reason::kServerUnavailable};
-    if (connect.version == mqtt::Version::v3_1_1) refusal.connack = kServerUnavailable3;
+    if (connect.version == mqtt::Version::v3_1_1) refusal.connack = kReturnServerUnavailable;
     co_await refuse(std::move(refusal), connect);
     co_return false;
   }

@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-struct Options {
+struct CameraOptions {
   sim::FleetConfig fleet;
   fault::DefectSet defects;
   std::string lab_file, ca_file, store, source = "127.0.0.1", imsi;
@@ -36,7 +36,7 @@ std::string read_text(const std::string& path) {
 }
 
 /// Endpoints from the ready line of `firstlight lab --json`; what the command line says explicitly wins.
-void take_lab(Options& o) {
+void take_lab(CameraOptions& o) {
   if (o.lab_file.empty()) return;
   const auto text = read_text(o.lab_file);
   const auto ready = nlohmann::json::parse(text.substr(0, text.find('\n')), nullptr, false);
@@ -51,7 +51,7 @@ void take_lab(Options& o) {
   take("ca_file", o.ca_file);
 }
 
-void settle(Options& o) {
+void settle(CameraOptions& o) {
   take_lab(o);
   auto& camera = o.fleet.camera;
   const std::pair<const char*, const std::string*> urls[] = {
@@ -77,7 +77,7 @@ std::string wrong_imsi(const std::string& text) {
   return digits && text.size() == kDigits ? "" : fmt::format("\"{}\" is no IMSI: that is {} digits", text, kDigits);
 }
 
-int camera(Options& o) {
+int camera(CameraOptions& o) {
   settle(o);
   boost::system::error_code ec;
   const auto source = asio::ip::make_address(o.source, ec);
@@ -118,7 +118,7 @@ int camera(Options& o) {
 
 Action add_camera(CLI::App& app) {
   auto* verb = app.add_subcommand("camera", "Be one simulated camera against any endpoints, and tell each stage");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<CameraOptions>();
   auto& c = o->fleet.camera;
   verb->add_option("--lab", o->lab_file, "File with the ready line of 'firstlight lab --json' ('-': standard input)");
   verb->add_option("--endorse-url", c.endorse_url, "URL of Endorse (https)");

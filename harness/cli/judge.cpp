@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct JudgeOptions {
   std::string path;
   ReportOptions reports;
 };
@@ -60,7 +60,7 @@ std::vector<std::string> journals(const fs::path& path) {
   return fs::is_directory(path, ignored) ? journals_below(path) : std::vector<std::string>{};
 }
 
-int judge_saved(const Options& o) {
+int judge_saved(const JudgeOptions& o) {
   check_report_options(o.reports);
   const auto files = journals(o.path);
   if (files.empty()) {
@@ -75,7 +75,7 @@ int judge_saved(const Options& o) {
 
 Action add_judge(CLI::App& app) {
   auto* verb = app.add_subcommand("judge", "Repeat the verdict of a saved run, without running anything");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<JudgeOptions>();
   verb->add_option("path", o->path, "out/<run>, out/<run>/<scenario>, or a journal.jsonl")->required();
   add_report_options(*verb, o->reports);
   verb->add_flag("-q,--quiet", o->reports.quiet, "Print nothing unless something did not pass");

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Options {
+struct LabOptions {
   LabConfig lab;
   std::string token_lifetime, certificate_lifetime, template_file, journal_file, faults_file;
   bool json = false, quiet = false;
@@ -79,7 +79,7 @@ std::string ready_text(const LabEndpoints& e, std::int64_t took_ms) {
 }
 
 /// Durations and files of the command line into the settings. False, after a message, when one is wrong.
-bool settle(Options& o) {
+bool settle(LabOptions& o) {
   const auto seconds = [](const std::string& name, const std::string& text, std::chrono::seconds& out) {
     if (text.empty()) return true;
     const auto d = parse_duration(text);
@@ -98,7 +98,7 @@ bool settle(Options& o) {
   return true;
 }
 
-int lab(Options& o) {
+int lab(LabOptions& o) {
   if (!settle(o)) return kUsage;
   std::unique_ptr<LabFaults> faults;
   if (!o.faults_file.empty()) {
@@ -149,7 +149,7 @@ int lab(Options& o) {
 
 Action add_lab(CLI::App& app) {
   auto* verb = app.add_subcommand("lab", "Keep the lab running for real devices, and tell what happens");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<LabOptions>();
   auto& c = o->lab;
   verb->add_option("--address", c.address, "Address that all services listen on")
       ->capture_default_str()

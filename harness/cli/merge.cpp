@@ -10,7 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct MergeOptions {
   std::vector<std::string> paths;
   ReportOptions reports;
 };
@@ -21,7 +21,7 @@ reports::RunReport read(const std::string& path) {
   return reports::from_json(read_whole_file(file), file);
 }
 
-int merge(const Options& o) {
+int merge(const MergeOptions& o) {
   check_report_options(o.reports);
   std::vector<reports::RunReport> all;
   for (const auto& path : o.paths) all.push_back(read(path));
@@ -32,7 +32,7 @@ int merge(const Options& o) {
 
 Action add_merge(CLI::App& app) {
   auto* verb = app.add_subcommand("merge", "Make one report of several runs, such as the shards of a suite");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<MergeOptions>();
   verb->add_option("reports", o->paths, "report.json files, or folders of runs")->required();
   add_report_options(*verb, o->reports);
   verb->add_flag("-q,--quiet", o->reports.quiet, "Print nothing unless something did not pass");

@@ -18,7 +18,7 @@ namespace {
 
 const std::vector<std::string> kAllScenarios{"scenarios"};
 
-struct Options {
+struct ProveOptions {
   std::vector<std::string> paths = kAllScenarios;
   SuiteFilter filter;
   RunOptions run;
@@ -37,7 +37,7 @@ std::vector<std::string> strangers(const ExpectedMatrix& matrix, const std::vect
 
 /// A row that belongs to no scenario expects nothing of anybody, and must not go unnoticed. Where only some scenarios
 /// are looked at, rows of others are nothing strange.
-void check_rows(const ExpectedMatrix& matrix, const Options& o) {
+void check_rows(const ExpectedMatrix& matrix, const ProveOptions& o) {
   constexpr std::size_t kShown = 5;
   auto names = strangers(matrix, o.paths);
   if (names.empty()) return;
@@ -49,7 +49,7 @@ void check_rows(const ExpectedMatrix& matrix, const Options& o) {
   if (o.run.verbosity != Verbosity::quiet) complain(text);
 }
 
-std::optional<ExpectedMatrix> read_matrix(const Options& o) {
+std::optional<ExpectedMatrix> read_matrix(const ProveOptions& o) {
   if (o.matrix.empty()) return {};
   auto matrix = parse_matrix(read_whole_file(o.matrix), o.matrix);
   check_rows(matrix, o);
@@ -74,7 +74,7 @@ void print(const std::vector<KillProof>& proofs) {
       unplayed > 0 ? fmt::format("; {} were not played to the end", unplayed) : "");
 }
 
-int prove_all(Options& o) {
+int prove_all(ProveOptions& o) {
   check_report_path(o.table);
   const auto suite = load_suite(o.paths, o.filter);
   if (complain_about(suite.diagnostics)) return kUsage;
@@ -94,7 +94,7 @@ int prove_all(Options& o) {
 Action add_prove(CLI::App& app) {
   auto* verb = app.add_subcommand(
       "prove", "Show that scenarios can fail: run each with the firmware defects that its killed_by names");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<ProveOptions>();
   verb->add_option("paths", o->paths, "Scenario files, or folders that are searched for them")->capture_default_str();
   verb->add_option("--matrix", o->matrix,
                    "With every defect: each must fail with those of killed_by and of this file, and with no other "

@@ -14,7 +14,7 @@ namespace firstlight::harness::cli {
 
 namespace {
 
-struct Options {
+struct RunVerbOptions {
   std::vector<std::string> paths{"scenarios"};
   SuiteFilter filter;
   RunOptions run;
@@ -22,7 +22,7 @@ struct Options {
   bool dry_run = false, verbose = false;
 };
 
-int dry_run(const Suite& suite, const Options& o, std::uint64_t run_seed) {
+int dry_run(const Suite& suite, const RunVerbOptions& o, std::uint64_t run_seed) {
   for (const auto& scenario : suite.scenarios) {
     const auto seed = o.run.seed ? *o.run.seed : scenario.seed.value_or(run_seed);
     say(stdout, "{}\n", render_plan(scenario, make_plan(scenario, seed)));
@@ -30,7 +30,7 @@ int dry_run(const Suite& suite, const Options& o, std::uint64_t run_seed) {
   return kOk;
 }
 
-void announce(const Suite& suite, const Options& o, std::uint64_t run_seed, const RunFolder& folder) {
+void announce(const Suite& suite, const RunVerbOptions& o, std::uint64_t run_seed, const RunFolder& folder) {
   const bool own = !o.run.seed && std::any_of(suite.scenarios.begin(), suite.scenarios.end(),
                                               [](const Scenario& scenario) { return scenario.seed.has_value(); });
   const auto n = suite.scenarios.size();
@@ -42,7 +42,7 @@ void announce(const Suite& suite, const Options& o, std::uint64_t run_seed, cons
     say(stderr, "shard {}: {} other scenarios are other shards'\n", o.run.shard->text(), suite.other_shards);
 }
 
-int run(Options& o) {
+int run(RunVerbOptions& o) {
   check_report_options(o.reports);
   o.run.shard = o.filter.shard;
   const auto suite = load_suite(o.paths, o.filter);
@@ -73,7 +73,7 @@ std::string multiplier(const std::string& text) {
 
 Action add_run(CLI::App& app) {
   auto* verb = app.add_subcommand("run", "Run scenarios and judge them");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<RunVerbOptions>();
   verb->add_option("paths", o->paths, "Scenario files, or folders that are searched for them")->capture_default_str();
   add_seed_option(*verb, o->run.seed);
   repeatable(verb->add_option("--tag", o->filter.tags, "Only scenarios with this tag (repeatable: any of them)"));

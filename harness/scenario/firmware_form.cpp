@@ -51,7 +51,7 @@ Form<MqttVersion> mqtt_form() {
   return form;
 }
 
-Form<CameraClock> clock_form() {
+Form<CameraClock> camera_clock_form() {
   return map_form<CameraClock>(
       "clock", {field("start", &CameraClock::start, optional_form(timestamp_form()),
                       "What the camera's clock says at power-on. Without it: the lab's time."),
@@ -117,7 +117,7 @@ Form<Firmware> firmware_form() {
   return map_form<Firmware>(
       "firmware",
       {field("retry", &Firmware::retry, retry_form(), "How the camera tries again."),
-       field("clock", &Firmware::clock, clock_form(), "The camera's own clock."),
+       field("clock", &Firmware::clock, camera_clock_form(), "The camera's own clock."),
        field("timeouts", &Firmware::timeouts, timeouts_form(), "How long the camera waits for one step."),
        field("token_leeway", &Firmware::token_leeway, duration_form(whole_seconds),
              "The difference that the camera allows between its clock and the token's times.")

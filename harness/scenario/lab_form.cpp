@@ -87,7 +87,7 @@ Form<Lab> certificate_form() {
   return form;
 }
 
-Form<Lab> clock_form() {
+Form<Lab> lab_clock_form() {
   DurationLimits limits;
   limits.may_be_negative = true;
   return map_form<Lab>("clock", {field("offset", &Lab::clock_offset, duration_form(limits),
@@ -118,7 +118,7 @@ Form<Lab> lab_form() {
               field("strict_sims", &Lab::strict_sims, boolean_form(),
                     "true: an address that is no camera of the scenario has no SIM.")
                   .otherwise(false),
-              field_of_all("clock", clock_form(), "The lab's own time."), later<Lab>("quotas")});
+              field_of_all("clock", lab_clock_form(), "The lab's own time."), later<Lab>("quotas")});
 }
 
 }  // namespace firstlight::harness

@@ -1,6 +1,5 @@
 // Whatever stands below `faults:` in a scenario that is otherwise valid: the loader ends, never throws, and gives
 // either rules that can be planned and consulted, or diagnostics that can be printed.
-#include <boost/asio/impl/src.hpp>  // addresses; the base room leaves Asio out of this build
 #include <cstdint>
 #include <cstdlib>
 #include <string>

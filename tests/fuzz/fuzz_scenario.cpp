@@ -1,6 +1,5 @@
 // Whatever the text: the loader ends, never throws, and gives either a scenario or diagnostics that can be printed. A
 // scenario that it accepts can be planned, and its saved source gives it again.
-#include <boost/asio/impl/src.hpp>  // addresses; the base room leaves Asio out of this build
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

@@ -16,20 +16,20 @@ using namespace std::chrono_literals;
 constexpr std::int64_t kMs = 1'000'000;
 
 /// A journal in the making: events in order, times in milliseconds.
-struct Story {
+struct Script {
   std::vector<Event> events;
-  Story& say(std::int64_t ms, std::uint32_t camera, journal::Payload p, Source source = Source::camera) {
+  Script& say(std::int64_t ms, std::uint32_t camera, journal::Payload p, Source source = Source::camera) {
     events.push_back(Event{ms * kMs, 0, static_cast<std::uint32_t>(events.size()), source, camera, "", std::move(p)});
     return *this;
   }
   /// A camera that is switched on at `on` and online at `online`, with one try of every stage it needs here.
-  Story& good(std::uint32_t camera, std::int64_t on, std::int64_t online) {
+  Script& good(std::uint32_t camera, std::int64_t on, std::int64_t online) {
     say(on, camera, journal::PowerOn{on * kMs, 1});
     say(on, camera, journal::StageStarted{Stage::mqtt_connect, 1});
     say(online, camera, journal::StageEnded{Stage::mqtt_connect, 1, true, "", "", (online - on) * 1000, 0, 0, 0});
     return say(online, camera, journal::CameraOnline{false, "7C"});
   }
-  Story& end(std::int64_t ms, const std::string& reason, const std::string& detail = "") {
+  Script& end(std::int64_t ms, const std::string& reason, const std::string& detail = "") {
     return say(ms, 0, journal::RunEnded{reason, detail}, Source::run);
   }
 };
@@ -59,7 +59,7 @@ ExpectLatency total(Quantile q, Duration below) {
 }
 
 TEST(Judge, PassesWhatHappenedAsExpected) {
-  Story story;
+  Script story;
   story.good(1, 0, 100).good(2, 10, 400).end(410, "settled");
   const auto o =
       judge(scenario(2, {online(1s), total(Quantile::p99, 500ms), ExpectAttempts{Stage::mqtt_connect, 1U, 1U}}), 9,
@@ -73,7 +73,7 @@ TEST(Judge, PassesWhatHappenedAsExpected) {
 }
 
 TEST(Judge, ACameraOnlineTooLateFailsAndIsNamed) {
-  Story story;
+  Script story;
   story.good(1, 0, 100).good(2, 0, 1100).end(1200, "settled");
   const auto o = judge(scenario(2, {online(1s)}), 1, story.events, "");
   EXPECT_EQ(o.verdict, Verdict::fail);
@@ -84,7 +84,7 @@ TEST(Judge, ACameraOnlineTooLateFailsAndIsNamed) {
 }
 
 TEST(Judge, OnlineCountsCamerasThatAreOnlineAtTheSameTime) {
-  Story story;
+  Script story;
   story.good(1, 0, 100)
       .say(150, 1, journal::CameraOffline{"connection-closed", ""})
       .good(2, 0, 200)
@@ -95,7 +95,7 @@ TEST(Judge, OnlineCountsCamerasThatAreOnlineAtTheSameTime) {
 }
 
 TEST(Judge, OnlineCountsFromTheScenariosStartNotFromTheJournals) {
-  Story story;  // the lab took three seconds
+  Script story;  // the lab took three seconds
   story.good(1, 3000, 3100).good(2, 3010, 3900).end(4000, "settled");
   const auto o = judge(scenario(2, {online(1s)}), 1, story.events, "");
   EXPECT_EQ(o.verdict, Verdict::pass);
@@ -104,13 +104,13 @@ TEST(Judge, OnlineCountsFromTheScenariosStartNotFromTheJournals) {
 }
 
 TEST(Judge, OnlineWithoutLimitIsAboutTheEnd) {
-  Story story;
+  Script story;
   story.good(1, 0, 100).say(150, 1, journal::CameraOffline{"connection-closed", ""}).end(300, "run_for");
   EXPECT_EQ(judge(scenario(1, {ExpectOnline{}}), 1, story.events, "").verdict, Verdict::fail);
 }
 
 TEST(Judge, ABreachedLatencyIsAThresholdNotAFailure) {
-  Story story;
+  Script story;
   story.good(1, 0, 100).good(2, 0, 900).end(1000, "settled");
   const auto o = judge(scenario(2, {total(Quantile::max, 900ms)}), 1, story.events, "");
   EXPECT_EQ(o.verdict, Verdict::threshold) << "the limit itself is a breach: it is written with <";
@@ -120,7 +120,7 @@ TEST(Judge, ABreachedLatencyIsAThresholdNotAFailure) {
 }
 
 TEST(Judge, LatencyCountsFromTheScheduledStart) {
-  Story story;
+  Script story;
   story.say(500, 1, journal::PowerOn{100 * kMs, 1}).say(600, 1, journal::CameraOnline{}).end(700, "settled");
   const auto o = judge(scenario(1, {total(Quantile::p50, 400ms)}), 1, story.events, "");
   EXPECT_EQ(o.measured.total.max(), 500'000);
@@ -130,7 +130,7 @@ TEST(Judge, LatencyCountsFromTheScheduledStart) {
 }
 
 TEST(Judge, AnythingWithoutAnythingToLookAtIsInconclusive) {
-  Story story;
+  Script story;
   story.say(0, 1, journal::PowerOn{})
       .say(5, 1, journal::CameraGaveUp{Stage::endorse, "connect-refused", ""})
       .end(10, "settled");
@@ -142,20 +142,20 @@ TEST(Judge, AnythingWithoutAnythingToLookAtIsInconclusive) {
 }
 
 TEST(Judge, AMissedBoundIsMissedHoweverTheRunEnded) {
-  Story story;
+  Script story;
   story.good(1, 0, 100).good(2, 0, 30'000).end(60'000, "interrupted");
   EXPECT_EQ(judge(scenario(2, {online(5s)}), 1, story.events, "").checks[0].verdict, Verdict::fail);
   EXPECT_EQ(judge(scenario(2, {online(10s)}), 1, story.events, "").checks[0].verdict, Verdict::fail);
-  Story early;
+  Script early;
   early.good(1, 0, 100).end(4000, "interrupted");
   EXPECT_EQ(judge(scenario(2, {online(5s)}), 1, early.events, "").checks[0].verdict, Verdict::inconclusive);
-  Story never_begun;
+  Script never_begun;
   never_begun.end(9000, "infra", "the lab did not start");
   EXPECT_EQ(judge(scenario(2, {online(5s)}), 1, never_begun.events, "").checks[0].verdict, Verdict::inconclusive);
 }
 
 TEST(Judge, OfARunThatWasCutShortOnlyTheMaximumIsABreach) {
-  Story story;
+  Script story;
   story.good(1, 0, 3000).end(4000, "interrupted");
   const auto breached = [&](Quantile q) {
     return judge(scenario(50, {total(q, 2s)}), 1, story.events, "").checks[0].verdict;
@@ -165,7 +165,7 @@ TEST(Judge, OfARunThatWasCutShortOnlyTheMaximumIsABreach) {
 }
 
 TEST(Judge, ABootEndsTheGivingUp) {
-  Story story;
+  Script story;
   story.good(1, 0, 100).say(0, 2, journal::PowerOn{0, 1}).say(1, 2, journal::StageStarted{Stage::config, 1});
   story.say(2, 2, journal::CameraGaveUp{Stage::config, "http-status", ""});
   auto whole = story;
@@ -179,18 +179,18 @@ TEST(Judge, ABootEndsTheGivingUp) {
 }
 
 TEST(Judge, ATimeoutWithoutACameraThatWaitsSaysWhy) {
-  Story all;
+  Script all;
   all.good(1, 0, 100).end(60'000, "timeout");
   EXPECT_THAT(judge(scenario(1, {ExpectOnline{}}), 1, all.events, "").checks.back().observed,
               HasSubstr("every camera is online, so a fault was still to come"));
-  Story gone;
+  Script gone;
   gone.say(0, 1, journal::PowerOn{0, 1}).say(2, 1, journal::CameraGaveUp{Stage::config, "http-status", ""});
   const auto o = judge(scenario(1, {ExpectAttempts{Stage::attach, {}, 1U}}), 1, gone.end(60'000, "timeout").events, "");
   EXPECT_THAT(o.checks.back().cameras, ElementsAre(1));
 }
 
 TEST(Judge, AttemptsAreCountedPerCamera) {
-  Story story;
+  Script story;
   story.good(1, 0, 100).good(2, 0, 100);
   story.say(200, 2, journal::StageStarted{Stage::mqtt_connect, 2}).end(300, "settled");
   const auto o = judge(scenario(2, {ExpectAttempts{Stage::mqtt_connect, 1U, {}}}), 1, story.events, "");
@@ -200,7 +200,7 @@ TEST(Judge, AttemptsAreCountedPerCamera) {
 }
 
 TEST(Judge, ATimeoutNamesTheStages) {
-  Story story;
+  Script story;
   story.good(1, 0, 100)
       .say(0, 2, journal::PowerOn{})
       .say(1, 2, journal::StageStarted{Stage::config, 1})
@@ -214,7 +214,7 @@ TEST(Judge, ATimeoutNamesTheStages) {
 }
 
 TEST(Judge, TheLabsTroubleIsNeverTheCameras) {
-  Story story;
+  Script story;
   story.say(0, 1, journal::PowerOn{}).end(10, "infra", "Mosquitto ended by itself");
   const auto o = judge(scenario(1, {online(1s)}), 1, story.events, "");
   EXPECT_EQ(o.verdict, Verdict::infra);
@@ -224,7 +224,7 @@ TEST(Judge, TheLabsTroubleIsNeverTheCameras) {
 }
 
 TEST(Judge, AnInterruptedRunKeepsWhatWasProved) {
-  Story story;
+  Script story;
   story.good(1, 0, 100).end(200, "interrupted", "SIGINT");
   const auto o = judge(scenario(1, {online(1s), ExpectAttempts{Stage::mqtt_connect, {}, 2U}}), 1, story.events, "");
   EXPECT_EQ(o.checks[0].verdict, Verdict::pass);
@@ -233,20 +233,20 @@ TEST(Judge, AnInterruptedRunKeepsWhatWasProved) {
 }
 
 TEST(Judge, TooManyAttemptsAreTooManyHoweverTheRunEnded) {
-  Story story;
+  Script story;
   story.good(1, 0, 100).say(200, 1, journal::StageStarted{Stage::mqtt_connect, 2}).end(300, "interrupted");
   const auto o = judge(scenario(1, {ExpectAttempts{Stage::mqtt_connect, 1U, {}}}), 1, story.events, "");
   EXPECT_EQ(o.checks[0].verdict, Verdict::fail);
 }
 
 TEST(Judge, AJournalWithoutAnEndIsInfra) {
-  Story story;
+  Script story;
   story.good(1, 0, 100);
   EXPECT_EQ(judge(scenario(1, {online(1s)}), 1, story.events, "").verdict, Verdict::infra);
 }
 
 TEST(Judge, WhatTheTeardownDoesToCamerasIsNotTheirs) {
-  Story story;
+  Script story;
   story.good(1, 0, 100).end(200, "settled").say(210, 1, journal::CameraOffline{"cancelled", ""});
   const auto o = judge(scenario(1, {ExpectOnline{}}), 1, story.events, "");
   EXPECT_EQ(o.verdict, Verdict::pass);

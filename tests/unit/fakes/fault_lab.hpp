@@ -15,6 +15,8 @@
 
 namespace firstlight::test {
 
+inline constexpr const char* kRequest = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
 /// Camera n has the address 127.16.0.n, as in a run.
 inline std::string camera_address(std::uint32_t n) {
   return "127.16.0." + std::to_string(n);

@@ -11,6 +11,7 @@ using test::Client;
 using test::FaultLab;
 using test::Given;
 using test::kFirst;
+using test::kRequest;
 using test::only_for;
 using test::rule_of;
 using testing::ElementsAre;
@@ -18,8 +19,6 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
-
-constexpr const char* kRequest = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
 class HttpFaults : public testing::Test {
  protected:

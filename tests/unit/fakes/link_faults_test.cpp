@@ -12,14 +12,13 @@ using test::client_hello;
 using test::Device;
 using test::FaultLab;
 using test::kFirst;
+using test::kRequest;
 using test::only_for;
 using test::rule_of;
 using test::TlsDevice;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using End = Device::End;
-
-constexpr const char* kRequest = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
 class LinkFaults : public testing::Test {
  protected:

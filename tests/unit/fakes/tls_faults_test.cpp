@@ -13,14 +13,13 @@ using test::Device;
 using test::FaultLab;
 using test::Given;
 using test::kFirst;
+using test::kRequest;
 using test::only_for;
 using test::rule_of;
 using test::TlsDevice;
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-constexpr const char* kRequest = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
 fault::Rule tls(const std::string& effect, const Given& given = {}) {
   return rule_of("tls.endorse", effect, given, kFirst);

@@ -10,7 +10,7 @@ namespace {
 using testing::IsEmpty;
 using testing::SizeIs;
 
-Rule reset() {
+Rule mqtt_reset() {
   return rule_of("link.mqtt", "reset");
 }
 bool hit(const Engine& engine, std::uint32_t camera = 1) {
@@ -18,7 +18,7 @@ bool hit(const Engine& engine, std::uint32_t camera = 1) {
 }
 
 TEST(FaultWindow, IsClosedBeforeTheScenarioStarts) {
-  const auto engine = engine_of({between(reset(), 0s, {})});
+  const auto engine = engine_of({between(mqtt_reset(), 0s, {})});
   EXPECT_FALSE(hit(*engine));
   EXPECT_FALSE(engine->next_change(engine->rules()[0], 1).has_value());
   begin(*engine);
@@ -26,7 +26,7 @@ TEST(FaultWindow, IsClosedBeforeTheScenarioStarts) {
 }
 
 TEST(FaultWindow, IsOpenFromItsFirstMomentToBeforeItsLast) {
-  const auto engine = engine_of({between(reset(), 10s, 1h)});
+  const auto engine = engine_of({between(mqtt_reset(), 10s, 1h)});
   begin(*engine, 9s);
   EXPECT_FALSE(hit(*engine));
   begin(*engine, 10s);
@@ -38,7 +38,7 @@ TEST(FaultWindow, IsOpenFromItsFirstMomentToBeforeItsLast) {
 }
 
 TEST(FaultWindow, TellsItsNextChange) {
-  const auto engine = engine_of({between(reset(), 10s, 1h)});
+  const auto engine = engine_of({between(mqtt_reset(), 10s, 1h)});
   const auto& rule = engine->rules()[0];
   const auto origin = SteadyClock::now();
   engine->start(origin, origin);
@@ -51,21 +51,21 @@ TEST(FaultWindow, TellsItsNextChange) {
 }
 
 TEST(FaultWindow, WithoutAnEndNothingChangesAnyMore) {
-  const auto engine = engine_of({between(reset(), 10s, {})});
+  const auto engine = engine_of({between(mqtt_reset(), 10s, {})});
   begin(*engine, 11s);
   EXPECT_TRUE(hit(*engine));
   EXPECT_FALSE(engine->next_change(engine->rules()[0], 1).has_value());
 }
 
 TEST(FaultWindow, ConsultedAtAnyTimeARuleIsThere) {
-  const auto engine = engine_of({between(reset(), 1h, {})});
+  const auto engine = engine_of({between(mqtt_reset(), 1h, {})});
   begin(*engine);
   EXPECT_THAT(engine->consult(Point::link_mqtt, 1, 1), IsEmpty());
   EXPECT_THAT(engine->consult_at_any_time(Point::link_mqtt, 1, 1), SizeIs(1));
 }
 
 TEST(FaultTrigger, TheCamerasOwnEventStrikesForItAlone) {
-  const auto engine = engine_of({after(reset())});
+  const auto engine = engine_of({after(mqtt_reset())});
   begin(*engine, 1min);
   EXPECT_FALSE(hit(*engine, 1));
   EXPECT_THAT(engine->observe(online(2, 30s)), SizeIs(1));
@@ -74,7 +74,7 @@ TEST(FaultTrigger, TheCamerasOwnEventStrikesForItAlone) {
 }
 
 TEST(FaultTrigger, AnotherEventDoesNotStrike) {
-  const auto engine = engine_of({after(reset())});
+  const auto engine = engine_of({after(mqtt_reset())});
   begin(*engine, 1min);
   auto other = online(1, 30s);
   other.payload = journal::CameraOffline{};
@@ -83,7 +83,7 @@ TEST(FaultTrigger, AnotherEventDoesNotStrike) {
 }
 
 TEST(FaultTrigger, StrikesAfterItsDelayAndAsLongAsItLasts) {
-  const auto engine = engine_of({after(reset(), 10s, 20s)});
+  const auto engine = engine_of({after(mqtt_reset(), 10s, 20s)});
   const auto& rule = engine->rules()[0];
   begin(*engine, 100s);
   (void)engine->observe(online(1, 95s));  // strikes at 105 s
@@ -99,7 +99,7 @@ TEST(FaultTrigger, StrikesAfterItsDelayAndAsLongAsItLasts) {
 }
 
 TEST(FaultTrigger, TellsWhenARuleByAttemptBegins) {
-  const auto engine = engine_of({after(reset(), 10s, 20s)});
+  const auto engine = engine_of({after(mqtt_reset(), 10s, 20s)});
   const auto epoch = SteadyClock::now();
   engine->start(epoch, epoch);
   const auto due = engine->observe(online(2, 5s));
@@ -111,7 +111,7 @@ TEST(FaultTrigger, TellsWhenARuleByAttemptBegins) {
 }
 
 TEST(FaultTrigger, TheFirstEventCounts) {
-  const auto engine = engine_of({after(reset(), 0s, 10s)});
+  const auto engine = engine_of({after(mqtt_reset(), 0s, 10s)});
   begin(*engine, 100s);
   (void)engine->observe(online(1, 50s));
   (void)engine->observe(online(1, 99s));

@@ -1,7 +1,7 @@
 // What rules do to a camera itself: the store, boots and attaches as the driver asks for them, and what the camera's
 // state machine makes of a lost network, a moved clock and another SIM.
-#include "fault/catalogue.hpp"
 #include "sim/device_faults.hpp"
+#include "tests/unit/sim/rules.hpp"
 #include "world.hpp"
 
 namespace firstlight::sim {
@@ -9,18 +9,6 @@ namespace {
 
 using journal::Stage;
 using Phase = Camera::Phase;
-
-fault::Rule rule(const char* point, const char* effect,
-                 std::vector<std::pair<std::string, fault::Value>> arguments = {}, fault::Attempts attempts = {}) {
-  fault::Rule r;
-  r.id = effect;
-  r.at = point;
-  r.points = fault::find_point(point)->points;
-  r.effect = fault::find_point(point)->find(effect);
-  for (auto& [name, value] : arguments) r.arguments.set(name, value);
-  r.attempts = attempts;
-  return r;
-}
 
 class Device : public testing::Test {
  protected:

@@ -4,9 +4,9 @@
 #include <condition_variable>
 #include <mutex>
 
-#include "fault/catalogue.hpp"
 #include "sim/driver_io.hpp"
 #include "sim/fleet.hpp"
+#include "tests/unit/sim/rules.hpp"
 #include "world.hpp"
 
 namespace firstlight::sim {
@@ -15,17 +15,9 @@ namespace {
 namespace asio = boost::asio;
 using journal::Stage;
 
-fault::Rule rule(const char* point, const char* effect,
-                 std::vector<std::pair<std::string, fault::Value>> arguments = {},
-                 fault::Attempts attempts = {1, 1, 1}) {
-  fault::Rule r;
-  r.id = effect;
-  r.at = point;
-  r.points = fault::find_point(point)->points;
-  r.effect = fault::find_point(point)->find(effect);
-  for (auto& [name, value] : arguments) r.arguments.set(name, value);
-  r.attempts = attempts;
-  return r;
+/// At the first attempt only.
+fault::Rule first(const char* point, const char* effect, Arguments arguments = {}) {
+  return rule(point, effect, std::move(arguments), {1, 1, 1});
 }
 
 /// What the journal told, to be waited for.
@@ -156,7 +148,7 @@ std::function<bool(const journal::PowerOn&)> boot(std::uint32_t nth) {
 }
 
 TEST_F(FleetFaults, AttachIsRejectedThenAccepted) {
-  start({rule("attach", "reject")});
+  start({first("attach", "reject")});
   EXPECT_EQ(told.await<journal::StageEnded>(1, failed_with("attach-rejected")).stage, Stage::attach);
   EXPECT_EQ(told.await<journal::FaultFired>(1).attempt, 1U);
   told.await<journal::StageStarted>(1, [](const auto& e) { return e.stage == Stage::endorse; });
@@ -165,13 +157,13 @@ TEST_F(FleetFaults, AttachIsRejectedThenAccepted) {
 }
 
 TEST_F(FleetFaults, ABarredCameraGivesUp) {
-  start({rule("attach", "bar")});
+  start({first("attach", "bar")});
   EXPECT_EQ(told.await<journal::CameraGaveUp>(1).reason, "attach-barred");
   EXPECT_EQ(fleet->counts().gave_up, 1U);
 }
 
 TEST_F(FleetFaults, ASlowAttachTakesItsTime) {
-  start({rule("attach", "delay", {{"for", std::int64_t{30'000}}})});
+  start({first("attach", "delay", {{"for", std::int64_t{30'000}}})});
   const auto attached = told.await<journal::StageEnded>(1, [](const auto& e) { return e.stage == Stage::attach; });
   EXPECT_TRUE(attached.ok);
   EXPECT_GE(attached.took_us, 30'000);
@@ -179,13 +171,13 @@ TEST_F(FleetFaults, ASlowAttachTakesItsTime) {
 }
 
 TEST_F(FleetFaults, ADetachedCameraAttachesAnew) {
-  start({rule("attach", "detach", {{"after", std::int64_t{5'000}}})});
+  start({first("attach", "detach", {{"after", std::int64_t{5'000}}})});
   told.await<journal::FaultFired>(1);
   told.await<journal::StageStarted>(1, [](const auto& e) { return e.stage == Stage::attach && e.attempt == 2; });
 }
 
 TEST_F(FleetFaults, PowerIsCutAsAStageBeginsAndComesBack) {
-  start({rule("camera", "power-cut", {{"stage", std::string("endorse")}, {"off_for", std::int64_t{1000}}})});
+  start({first("camera", "power-cut", {{"stage", std::string("endorse")}, {"off_for", std::int64_t{1000}}})});
   EXPECT_EQ(told.await<journal::StageEnded>(1, failed_with("power-cut")).stage, Stage::endorse);
   EXPECT_EQ(told.await<journal::FaultFired>(1).detail, "endorse");
   told.await<journal::PowerOn>(1, boot(2));
@@ -197,8 +189,8 @@ TEST_F(FleetFaults, PowerIsCutAsAStageBeginsAndComesBack) {
 TEST_F(FleetFaults, AStageThatIsNeverReachedFiresNothing) {
   auto camera = quick();
   camera.retry.give_up_after = 2;
-  start({rule("camera", "power-cut", {{"stage", std::string("status")}, {"off_for", std::int64_t{1000}}}),
-         rule("camera", "store-torn"), rule("attach", "detach", {{"after", std::int64_t{3'600'000'000}}})},
+  start({first("camera", "power-cut", {{"stage", std::string("status")}, {"off_for", std::int64_t{1000}}}),
+         first("camera", "store-torn"), first("attach", "detach", {{"after", std::int64_t{3'600'000'000}}})},
         camera);
   told.await<journal::CameraGaveUp>(1);
   stop();
@@ -208,7 +200,7 @@ TEST_F(FleetFaults, AStageThatIsNeverReachedFiresNothing) {
 TEST_F(FleetFaults, APowerCutOfAMoment) {
   start({});
   told.await<journal::StageEnded>(1, failed_with("connect-refused"));
-  const auto cut = rule("camera", "power-cut", {{"stage", std::string("none")}, {"off_for", std::int64_t{1000}}});
+  const auto cut = first("camera", "power-cut", {{"stage", std::string("none")}, {"off_for", std::int64_t{1000}}});
   fleet->carry_out(cut, CameraId(1));
   EXPECT_EQ(told.await<journal::FaultFired>(1).attempt, 0U);
   told.await<journal::PowerOn>(1, boot(2));
@@ -218,8 +210,8 @@ TEST_F(FleetFaults, APowerCutOfAMoment) {
 
 TEST_F(FleetFaults, WhatIsOffCannotBeBroken) {
   start({}, quick(), {{}, 1h});
-  const auto cut = rule("camera", "power-cut", {{"stage", std::string("none")}, {"off_for", std::int64_t{1000}}});
-  const auto jump = rule("camera", "clock-jump", {{"by", std::int64_t{1000}}});
+  const auto cut = first("camera", "power-cut", {{"stage", std::string("none")}, {"off_for", std::int64_t{1000}}});
+  const auto jump = first("camera", "clock-jump", {{"by", std::int64_t{1000}}});
   fleet->carry_out(cut, CameraId(2));
   fleet->carry_out(jump, CameraId(2));
   fleet->carry_out(cut, CameraId(99));
@@ -229,8 +221,8 @@ TEST_F(FleetFaults, WhatIsOffCannotBeBroken) {
 }
 
 TEST_F(FleetFaults, APowerCutAtAStageIsRememberedForACameraThatArrivesLater) {
-  start({rule("attach", "delay", {{"for", std::int64_t{1000}}})}, quick(), {300ms});
-  const auto cut = rule("camera", "power-cut", {{"stage", std::string("endorse")}, {"off_for", std::int64_t{1000}}});
+  start({first("attach", "delay", {{"for", std::int64_t{1000}}})}, quick(), {300ms});
+  const auto cut = first("camera", "power-cut", {{"stage", std::string("endorse")}, {"off_for", std::int64_t{1000}}});
   fleet->carry_out(cut, CameraId(1));
   EXPECT_EQ(told.await<journal::StageEnded>(1, failed_with("power-cut")).stage, Stage::endorse);
   told.await<journal::PowerOn>(1, boot(2));
@@ -242,9 +234,9 @@ TEST_F(FleetFaults, APowerCutAtAStageIsRememberedForACameraThatArrivesLater) {
 
 TEST_F(FleetFaults, AnArmedPowerCutOutlivesABoot) {
   // The attach takes an hour in the first boot only: the stage is not reached before the power goes for another reason.
-  start({rule("attach", "delay", {{"for", std::int64_t{3'600'000'000}}})});
-  const auto armed = rule("camera", "power-cut", {{"stage", std::string("endorse")}, {"off_for", std::int64_t{1000}}});
-  const auto now = rule("camera", "power-cut", {{"stage", std::string("none")}, {"off_for", std::int64_t{1000}}});
+  start({first("attach", "delay", {{"for", std::int64_t{3'600'000'000}}})});
+  const auto armed = first("camera", "power-cut", {{"stage", std::string("endorse")}, {"off_for", std::int64_t{1000}}});
+  const auto now = first("camera", "power-cut", {{"stage", std::string("none")}, {"off_for", std::int64_t{1000}}});
   told.await<journal::PowerOn>(1);
   fleet->carry_out(armed, CameraId(1));
   fleet->carry_out(now, CameraId(1));
@@ -253,7 +245,7 @@ TEST_F(FleetFaults, AnArmedPowerCutOutlivesABoot) {
 }
 
 TEST_F(FleetFaults, AJumpedClockIsRememberedForACameraThatArrivesLater) {
-  const auto jump = rule("camera", "clock-jump", {{"by", std::int64_t{86'400'000'000}}});
+  const auto jump = first("camera", "clock-jump", {{"by", std::int64_t{86'400'000'000}}});
   store_for(1h);
   start({}, quick(), {300ms});
   fleet->carry_out(jump, CameraId(1));
@@ -263,9 +255,9 @@ TEST_F(FleetFaults, AJumpedClockIsRememberedForACameraThatArrivesLater) {
 }
 
 TEST_F(FleetFaults, AJumpDuringTheAttachWaitsForTheClockToBeSet) {
-  const auto jump = rule("camera", "clock-jump", {{"by", std::int64_t{86'400'000'000}}});
+  const auto jump = first("camera", "clock-jump", {{"by", std::int64_t{86'400'000'000}}});
   store_for(1h);
-  start({rule("attach", "delay", {{"for", std::int64_t{200'000}}})});
+  start({first("attach", "delay", {{"for", std::int64_t{200'000}}})});
   told.await<journal::PowerOn>(1);
   fleet->carry_out(jump, CameraId(1));
   EXPECT_EQ(told.await<journal::StoreDiscarded>(1).reason, "certificate-expired");
@@ -275,7 +267,7 @@ TEST_F(FleetFaults, AJumpDuringTheAttachWaitsForTheClockToBeSet) {
 
 TEST_F(FleetFaults, AnotherSimIsInACameraThatArrivesLaterFromItsFirstBootOn) {
   start({}, quick(), {300ms});
-  const auto swap = rule("camera", "sim-swapped");
+  const auto swap = first("camera", "sim-swapped");
   fleet->carry_out(swap, CameraId(1));
   EXPECT_EQ(told.await<journal::FaultFired>(1).detail, "IMSI " + swapped_imsi(CameraId(1), 1).value());
   told.await<journal::StageStarted>(1, [](const auto& e) { return e.stage == Stage::endorse; });
@@ -287,7 +279,7 @@ TEST_F(FleetFaults, AnotherSimIsInACameraThatArrivesLaterFromItsFirstBootOn) {
 TEST_F(FleetFaults, ASwappedSimIsToldAndTheCameraBootsWithIt) {
   start({});
   told.await<journal::PowerOn>(1);
-  const auto swap = rule("camera", "sim-swapped");
+  const auto swap = first("camera", "sim-swapped");
   fleet->carry_out(swap, CameraId(1));
   const auto imsi = swapped_imsi(CameraId(1), 1);
   EXPECT_EQ(imsi.value(), "440200010000001");
@@ -301,7 +293,7 @@ class ClonedIdentity : public FleetFaults {
  protected:
   void SetUp() override { make_store(); }
   static fault::Rule clone() {
-    auto r = rule("camera", "cloned-identity", {{"of", std::int64_t{2}}});
+    auto r = first("camera", "cloned-identity", {{"of", std::int64_t{2}}});
     r.cameras = {false, true, false, false, false, false};
     return r;
   }
