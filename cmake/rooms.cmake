@@ -56,6 +56,8 @@ set_source_files_properties(${fault_core} PROPERTIES SKIP_UNITY_BUILD_INCLUSION 
 if(FIRSTLIGHT_FUZZ)
   add_room(fakes FOLDERS fakes LINKS base wire journal fault SQLite::SQLite3)
   add_room(scenario FOLDERS harness/scenario harness/plan LINKS base journal fault yaml-cpp)
+  add_room(analysis FOLDERS harness/judge harness/measure LINKS scenario journal)
+  add_room(reports FOLDERS reports LINKS analysis)
   return()
 endif()
 add_room(sim FOLDERS sim LINKS base wire journal fault)

@@ -65,6 +65,8 @@ struct Saved {
 };
 /// Errors: io-error, invalid-argument (detail: file:line), or a "journal" version that is newer.
 [[nodiscard]] result<Saved> read_journal(const std::string& path);
+/// The same from a stream; `name` stands for the file in errors.
+[[nodiscard]] result<Saved> read_journal(std::istream& file, const std::string& name);
 
 /// One line for people: "+1.234s camera 3  mqtt_connect ok 12.3 ms (tcp 0.1, tls 8.2, connack 4.0)".
 [[nodiscard]] std::string narrate(const Event& event);

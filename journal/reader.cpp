@@ -67,11 +67,15 @@ result<void> check_version(const nlohmann::ordered_json& header, const std::stri
 result<Saved> read_journal(const std::string& path) {
   std::ifstream file(path);
   if (!file) return Error(Errc::io_error, path + ": " + std::strerror(errno));
+  return read_journal(file, path);
+}
+
+result<Saved> read_journal(std::istream& file, const std::string& name) {
   Saved saved;
   std::string line;
-  if (!std::getline(file, line)) return Error(Errc::invalid_argument, path + ": empty, not a journal");
+  if (!std::getline(file, line)) return Error(Errc::invalid_argument, name + ": empty, not a journal");
   saved.header = nlohmann::ordered_json::parse(line, nullptr, false);
-  if (const auto fits = check_version(saved.header, path); !fits) return fits.error();
+  if (const auto fits = check_version(saved.header, name); !fits) return fits.error();
   Lanes lanes;
   for (std::size_t number = 2; std::getline(file, line); ++number) {
     if (line.empty()) continue;
@@ -81,7 +85,7 @@ result<Saved> read_journal(const std::string& path) {
         saved.torn_tail = true;
         break;
       }
-      return Error(Errc::invalid_argument, fmt::format("{}:{}: {}", path, number, event.error().detail));
+      return Error(Errc::invalid_argument, fmt::format("{}:{}: {}", name, number, event.error().detail));
     }
     const auto place = *event ? std::optional(Place{(**event).lane, (**event).sequence}) : place_of_unknown(line);
     const auto wrong = place ? lanes.follow(*place) : std::string("an event without its place");

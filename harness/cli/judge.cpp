@@ -36,15 +36,21 @@ bool is_there(const fs::path& path) {
   return fs::exists(status);
 }
 
-/// The journals in the folders of a run's scenarios. One that the system does not show is among them: its scenario has
-/// a verdict all the same.
+/// Whether something of that name is there, or the system does not say.
+bool may_be_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::status(path, ignored).type() != fs::file_type::not_found;
+}
+
+/// The journals in the folders of a run's scenarios. One that the system does not show is among them, and one that was
+/// lost and left only a note of it (docs/journal.md): its scenario has a verdict all the same.
 std::vector<std::string> journals_below(const fs::path& run) {
   std::vector<std::string> found;
   std::error_code error, ignored;
   fs::directory_iterator entry(run, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
     const auto journal = entry->path() / "journal.jsonl";
-    const bool is_one = fs::status(journal, ignored).type() != fs::file_type::not_found;
+    const bool is_one = may_be_there(journal) || may_be_there(entry->path() / "end.json");
     if (is_one && entry->is_directory(ignored)) found.push_back(journal.string());
   }
   if (error) refuse(run, error);

@@ -56,6 +56,18 @@ for version in 0 -1 4294967297 18446744073709551615 1.5 '"1"'; do
   contains "and its version is told" "schema version $version" "$work/err"
 done
 
+echo "-- a journal that was lost, and left a note of it"
+run=$(dirname "$report")
+cp -r "$run" "$work/two"
+mkdir "$work/two/lost" "$work/two/empty"
+printf '{"trouble":"the disk was full","bug":false}' >"$work/two/lost/end.json"
+judge "$work/two"
+same "the run has no verdict" 10 $?
+contains "the scenario is told" "lost" "$work/text"
+contains "and what happened to it" "the disk was full" "$work/text"
+contains "the other keeps its own" "3 of 3 cameras online" "$work/text"
+grep -q "empty" "$work/text" && fail "a folder without a journal is taken for a scenario"
+
 echo "-- what cannot be read"
 ln -s loop "$work/loop"
 long=$(printf 'x%.0s' $(seq 300))

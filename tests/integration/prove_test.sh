@@ -47,6 +47,7 @@ prove --table "$work/none/t.md"
 same "a table whose folder is not there is refused before" 4 $?
 
 echo "-- the matrix"
+scenario plain "killed_by: [no-jitter]"
 matrix() { printf '%s\n' "$@" >"$work/matrix.txt"; prove --matrix "$work/matrix.txt"; }
 matrix "plain: no-such-defect"
 same "no such defect" 4 $?
