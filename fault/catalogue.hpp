@@ -37,6 +37,8 @@ enum class Point : std::uint8_t {
   broker,
   camera,
 };
+/// The links of the services that cameras connect to, one a service.
+inline constexpr std::array kLinks{Point::link_endorse, Point::link_keys, Point::link_config_api, Point::link_mqtt};
 inline constexpr std::size_t kPointCount = 21;
 [[nodiscard]] std::string_view point_name(Point point);  // "link.mqtt"
 

@@ -49,10 +49,13 @@ struct Rule {
   [[nodiscard]] bool scheduled() const {
     return effect->moment == Moment::scheduled || (effect->moment == Moment::either && (between || after));
   }
-  /// Happens to the lab once, and not to each camera: to Mosquitto, or to a port.
-  [[nodiscard]] bool lab_wide() const { return points.front() == Point::broker || effect->name == "refuse"; }
+  [[nodiscard]] bool for_all() const { return cameras.empty() || cameras[0]; }
+  /// Ports are closed: those of all cameras, or of some that have a destination address of their own.
+  [[nodiscard]] bool refuses() const { return effect->name == "refuse"; }
+  /// Happens to the lab once, and not to each camera: to Mosquitto, or to the ports of all cameras.
+  [[nodiscard]] bool lab_wide() const { return points.front() == Point::broker || (refuses() && for_all()); }
   [[nodiscard]] bool concerns(std::uint32_t camera) const {
-    return camera < cameras.size() ? cameras[camera] : cameras.empty() || cameras[0];
+    return camera < cameras.size() ? cameras[camera] : for_all();
   }
 };
 

@@ -112,8 +112,8 @@ asio::awaitable<result<StreamPtr>> open_stream(std::shared_ptr<ShardShare> share
   const auto address = co_await resolve_host(*share, route.host);
   if (!address) co_return address.error();
   const auto tcp_start = SteadyClock::now();
-  const tcp::endpoint peer(*address, route.port);
-  auto socket = co_await connect_tcp(peer, route.source, limits.connect);
+  const tcp::endpoint peer(route.path.destination.value_or(*address), route.port);
+  auto socket = co_await connect_tcp(peer, route.path.source, limits.connect);
   timing.tcp_us = micros_since(tcp_start);
   if (!socket) co_return socket.error();
   if (opening->aborted) co_return Error(Errc::cancelled);

@@ -13,13 +13,12 @@ namespace firstlight::sim {
 
 namespace asio = boost::asio;
 
-CameraDriver::CameraDriver(std::shared_ptr<ShardShare> share, CameraIdentity who,
-                           std::optional<asio::ip::address> source, std::unique_ptr<Store> store,
-                           std::function<void(const CameraDriver&)> on_step)
+CameraDriver::CameraDriver(std::shared_ptr<ShardShare> share, CameraIdentity who, Path path,
+                           std::unique_ptr<Store> store, std::function<void(const CameraDriver&)> on_step)
     : share_(std::move(share)),
       camera_(share_->config, std::move(who), share_->verifier),
-      source_(source),
-      peer_(source ? source->to_string() : std::string()),
+      path_(std::move(path)),
+      peer_(path_.source ? path_.source->to_string() : std::string()),
       store_(std::move(store)),
       on_step_(std::move(on_step)),
       timer_(share_->shard.io()) {}
@@ -212,7 +211,7 @@ asio::awaitable<void> CameraDriver::https_get(std::shared_ptr<CameraDriver> self
   Route route;
   route.host = url->host;
   route.port = url->port;
-  route.source = self->source_;
+  route.path = self->path_;
   route.ca_pem = self->share_->config->ca_pem;
   route.clock = action->clock;
   auto stream = co_await open_stream(self->share_, std::move(route), done.timing, opening);
@@ -236,7 +235,7 @@ void CameraDriver::perform(MqttConnect& a) {
   auto sink = [weak = weak_from_this()](Event event) {
     if (const auto self = weak.lock()) self->feed_later(std::move(event));
   };
-  session_ = std::make_shared<MqttSession>(share_, source_, std::move(sink));
+  session_ = std::make_shared<MqttSession>(share_, path_, std::move(sink));
   session_->open(std::move(a));
 }
 void CameraDriver::perform(MqttSubscribe& a) {

@@ -62,11 +62,17 @@ class ShardShare {
 /// An address for a host: a literal, the given map, or the system's resolver (non-blocking). Errors: resolve-failed.
 boost::asio::awaitable<result<boost::asio::ip::address>> resolve_host(const ShardShare& share, std::string host);
 
+/// What the network makes of all of a camera's connections.
+struct Path {
+  std::optional<boost::asio::ip::address> source;       // nothing: the system's choice
+  std::optional<boost::asio::ip::address> destination;  // instead of the address that the host has; nothing: that one
+};
+
 /// Where a connection goes, and as whom.
 struct Route {
   std::string host;  // also the name that the server's certificate must carry
   std::uint16_t port = 0;
-  std::optional<boost::asio::ip::address> source;
+  Path path;
   std::string ca_pem;
   std::string alpn;         // offered in the handshake; empty: none
   WallTime clock;           // the certificate's validity is judged at this time
@@ -88,8 +94,8 @@ class MqttSession;
 class CameraDriver : public std::enable_shared_from_this<CameraDriver> {
  public:
   /// `on_step` is called after each step of the machine.
-  CameraDriver(std::shared_ptr<ShardShare> share, CameraIdentity who, std::optional<boost::asio::ip::address> source,
-               std::unique_ptr<Store> store, std::function<void(const CameraDriver&)> on_step);
+  CameraDriver(std::shared_ptr<ShardShare> share, CameraIdentity who, Path path, std::unique_ptr<Store> store,
+               std::function<void(const CameraDriver&)> on_step);
   ~CameraDriver();
 
   void power_on(SteadyClock::time_point scheduled);
@@ -143,7 +149,7 @@ class CameraDriver : public std::enable_shared_from_this<CameraDriver> {
 
   std::shared_ptr<ShardShare> share_;
   Camera camera_;
-  std::optional<boost::asio::ip::address> source_;
+  Path path_;
   std::string peer_;  // the source address as text
   std::unique_ptr<Store> store_;
   std::function<void(const CameraDriver&)> on_step_;

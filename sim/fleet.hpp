@@ -39,6 +39,8 @@ struct PlannedCamera {
   boost::asio::ip::address source;  // its connections come from here; unspecified (0.0.0.0) binds nothing
   Imsi imsi;
   SteadyClock::duration start_after{};  // after Fleet::start()
+  /// Where its connections arrive, whatever address their host has; nothing: there.
+  std::optional<boost::asio::ip::address> destination = {};
 };
 
 struct FleetCounts {

@@ -104,12 +104,13 @@ class Part : public std::enable_shared_from_this<Part> {
   void start(std::size_t index, SteadyClock::time_point scheduled) {
     auto& slot = slots[index];
     const auto& plan = slot.plan;
-    std::optional<asio::ip::address> source;
-    if (!plan.source.is_unspecified()) source = plan.source;
+    Path path;
+    if (!plan.source.is_unspecified()) path.source = plan.source;
+    path.destination = plan.destination;
     auto on_step = [weak = weak_from_this(), index](const CameraDriver& driver) {
       if (const auto self = weak.lock()) self->stepped(index, driver);
     };
-    slot.driver = std::make_shared<CameraDriver>(share_, CameraIdentity{plan.id, plan.imsi}, source,
+    slot.driver = std::make_shared<CameraDriver>(share_, CameraIdentity{plan.id, plan.imsi}, std::move(path),
                                                  make_store(plan.id), std::move(on_step));
     ++tally_->started;
     for (const auto* rule : std::exchange(slot.waiting, {})) slot.driver->carry_out(*rule);

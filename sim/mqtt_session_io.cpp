@@ -20,8 +20,8 @@ constexpr std::string_view kAlpnOn443 = "x-amzn-mqtt-ca";
 
 }  // namespace
 
-MqttSession::MqttSession(std::shared_ptr<ShardShare> share, std::optional<asio::ip::address> source, Sink sink)
-    : share_(std::move(share)), source_(source), sink_(std::move(sink)), timer_(share_->shard.io()) {}
+MqttSession::MqttSession(std::shared_ptr<ShardShare> share, Path path, Sink sink)
+    : share_(std::move(share)), path_(std::move(path)), sink_(std::move(sink)), timer_(share_->shard.io()) {}
 
 void MqttSession::open(MqttConnect action) {
   id_ = action.id;
@@ -65,7 +65,7 @@ asio::awaitable<result<mqtt::Connack>> MqttSession::connect(MqttConnect& action,
   Route route;
   route.host = action.endpoint;
   route.port = action.port;
-  route.source = source_;
+  route.path = path_;
   route.ca_pem = std::move(action.ca_pem);
   route.clock = action.clock;
   route.identity = &*identity;

@@ -17,7 +17,7 @@ namespace firstlight::sim {
 class MqttSession : public std::enable_shared_from_this<MqttSession> {
  public:
   using Sink = std::function<void(Event)>;
-  MqttSession(std::shared_ptr<ShardShare> share, std::optional<boost::asio::ip::address> source, Sink sink);
+  MqttSession(std::shared_ptr<ShardShare> share, Path path, Sink sink);
 
   void open(MqttConnect action);
   void subscribe(const MqttSubscribe& action);
@@ -51,7 +51,7 @@ class MqttSession : public std::enable_shared_from_this<MqttSession> {
   void close_now();
 
   std::shared_ptr<ShardShare> share_;
-  std::optional<boost::asio::ip::address> source_;
+  Path path_;
   Sink sink_;  // empty once nobody wants to hear
   StreamPtr stream_;
   std::shared_ptr<Opening> opening_;

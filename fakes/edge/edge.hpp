@@ -51,9 +51,7 @@ class Edge {
   /// Does what a scheduled rule of `mqtt` says, now, to the sessions of a camera. From any thread; the rule outlives
   /// the shards.
   void carry_out(const fault::Rule& rule, std::uint32_t camera);
-  /// The link fault `refuse`: the port is closed (true) or open again. On the front thread. Errors: address-in-use
-  /// (somebody else took the port, which stays closed).
-  result<void> refuse(bool closed);
+  [[nodiscard]] Listeners& listeners();
   /// Live sessions go on. Call on the front thread or after it ended.
   void stop_accepting();
 

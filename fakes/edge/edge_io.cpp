@@ -150,7 +150,7 @@ void take_over(EdgeShard& shard, const fault::Rule& rule, std::uint32_t camera) 
 
 struct Edge::Impl {
   edge::CorePtr core;
-  std::unique_ptr<Acceptor> acceptor;
+  std::optional<Listeners> listeners;
 };
 
 Edge::Edge(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -185,9 +185,9 @@ result<std::unique_ptr<Edge>> Edge::start(LabContext& lab, EdgeConfig config, io
   auto handler = [weak = std::weak_ptr(impl->core)](Shard& shard, Accepted accepted) {
     edge::accept(weak, shard, std::move(accepted));
   };
-  auto acceptor = Acceptor::listen(lab.front, address, port, lab.shards, std::move(handler));
-  if (!acceptor) return acceptor.error();
-  impl->acceptor = std::move(*acceptor);
+  auto opened = Listeners::open(lab.front, address, port, lab.shards, std::move(handler));
+  if (!opened) return opened.error();
+  impl->listeners = std::move(*opened);
   return std::unique_ptr<Edge>(new Edge(std::move(impl)));
 }
 
@@ -204,17 +204,15 @@ void Edge::carry_out(const fault::Rule& rule, std::uint32_t camera) {
 }
 
 unsigned short Edge::port() const {
-  return impl_->acceptor->port();
+  return impl_->listeners->port();
 }
 
-result<void> Edge::refuse(bool closed) {
-  if (!closed) return impl_->acceptor->resume();
-  impl_->acceptor->refuse();
-  return result<void>();
+Listeners& Edge::listeners() {
+  return *impl_->listeners;
 }
 
 void Edge::stop_accepting() {
-  impl_->acceptor->close();
+  impl_->listeners->close();
 }
 
 }  // namespace firstlight::fakes

@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "base/net/acceptor.hpp"
 #include "base/net/shard.hpp"
+#include "fakes/ingress/listeners.hpp"
 #include "fakes/sims.hpp"
 #include "fault/engine.hpp"
 #include "journal/journal.hpp"
@@ -81,9 +82,7 @@ class HttpsServer {
   ~HttpsServer();
   [[nodiscard]] unsigned short port() const;
   void stop_accepting();
-  /// The link fault `refuse`: the port is closed (true) or open again. On the front thread. Errors: address-in-use
-  /// (somebody else took the port, which stays closed).
-  result<void> refuse(bool closed);
+  [[nodiscard]] Listeners& listeners();
 
  private:
   struct Impl;

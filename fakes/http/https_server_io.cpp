@@ -289,7 +289,7 @@ const fault::Engine& LabContext::no_faults() {
 }
 
 struct HttpsServer::Impl {
-  std::unique_ptr<Acceptor> acceptor;
+  Listeners listeners;
 };
 
 HttpsServer::HttpsServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -308,25 +308,23 @@ result<std::unique_ptr<HttpsServer>> HttpsServer::start(LabContext& lab, HttpsSe
   if (const auto& at = core->config.faults) points = Ingress::Points{at->link, at->tls};
   core->ingress = std::make_unique<Ingress>(lab, core->config.source, points, std::move(proper));
   core->requests.resize(lab.shards.size());
-  auto acceptor = Acceptor::listen(lab.front, core->config.address, core->config.port, lab.shards,
-                                   [core](Shard& shard, Accepted accepted) { open(core, shard, std::move(accepted)); });
-  if (!acceptor) return acceptor.error();
-  auto impl = std::make_shared<Impl>(Impl{std::move(*acceptor)});
+  auto opened = Listeners::open(lab.front, core->config.address, core->config.port, lab.shards,
+                                [core](Shard& shard, Accepted accepted) { open(core, shard, std::move(accepted)); });
+  if (!opened) return opened.error();
+  auto impl = std::make_shared<Impl>(Impl{std::move(*opened)});
   return std::unique_ptr<HttpsServer>(new HttpsServer(std::move(impl)));
 }
 
 unsigned short HttpsServer::port() const {
-  return impl_->acceptor->port();
+  return impl_->listeners.port();
 }
 
-result<void> HttpsServer::refuse(bool closed) {
-  if (!closed) return impl_->acceptor->resume();
-  impl_->acceptor->refuse();
-  return result<void>();
+Listeners& HttpsServer::listeners() {
+  return impl_->listeners;
 }
 
 void HttpsServer::stop_accepting() {
-  impl_->acceptor->close();
+  impl_->listeners.close();
 }
 
 }  // namespace firstlight::fakes

@@ -9,7 +9,14 @@ namespace firstlight::harness::cli {
 
 std::unique_ptr<LabFaults> LabFaults::load(const std::string& path) {
   auto loaded = load_scenario_file(path);
-  if (loaded) return std::unique_ptr<LabFaults>(new LabFaults(std::move(*loaded.scenario)));
+  if (loaded) {
+    std::unique_ptr<LabFaults> faults(new LabFaults(std::move(*loaded.scenario)));
+    if (with_own_destination(faults->engine_.rules()).empty()) return faults;
+    complain(path +
+             ": \"refuse\" for some cameras needs simulated ones, which can have a destination address of their "
+             "own; real ones all come to one port. Leave \"cameras\" out; the lab was not started");
+    return nullptr;
+  }
   put(stderr, render(loaded.diagnostics));
   complain(path + ": not a scenario; the lab was not started");
   return nullptr;
@@ -31,7 +38,7 @@ void LabFaults::start(RunningLab& lab, const journal::Journal& journal, journal:
   FaultClock::Hands hands;
   hands.lab = [&lab](const fault::Rule& rule, std::uint32_t camera) { lab.carry_out(rule, camera); };
   hands.fleet = [](const fault::Rule&, std::uint32_t) {};  // nobody can switch a real camera off from here
-  hands.refuse = [&lab](const std::vector<fault::Point>& links, bool closed) { lab.refuse(links, closed); };
+  hands.refuse = [&lab](const std::vector<Door>& doors, bool closed) { lab.refuse(doors, closed); };
   clock_.start(SteadyClock::now(), journal.epoch(), std::move(lane), std::move(hands));
   work();
 }

@@ -29,6 +29,15 @@ struct LabPorts {  // 0: ephemeral
 struct ListedSim {
   boost::asio::ip::address address;
   std::uint32_t camera = 0;  // the scenario's number; 0: none. Its SIM is derived from the address.
+  /// Where its connections arrive, at the services' ports; nothing: at the lab's address.
+  std::optional<boost::asio::ip::address> destination = {};
+};
+
+/// The listening socket of a service: of one camera with a destination of its own, or (0) of all others.
+struct Door {
+  fault::Point link{};
+  std::uint32_t camera = 0;
+  auto operator<=>(const Door&) const = default;
 };
 
 struct LabConfig {
@@ -76,9 +85,9 @@ class RunningLab {
   /// What a scheduled rule says, at a point of the lab: Mosquitto, the edge's sessions, a certificate. From any thread;
   /// `camera` 0 means none.
   void carry_out(const fault::Rule& rule, std::uint32_t camera);
-  /// The link fault `refuse`: the services' ports are closed, or open again, when it returns; one that does not open is
-  /// the lab's trouble. From any thread but the lab's own, before stop().
-  void refuse(const std::vector<fault::Point>& links, bool closed);
+  /// The link fault `refuse`: the doors are closed, or open again, when it returns; one that does not open is the lab's
+  /// trouble. From any thread but the lab's own, before stop().
+  void refuse(const std::vector<Door>& doors, bool closed);
   /// The camera's address has another SIM from now on.
   void swap_sim(std::uint32_t camera, const Imsi& imsi);
 

@@ -77,7 +77,9 @@ struct RunningLab::Impl {
   result<void> start_servers();
   result<void> write_credentials();
   void name_endpoints();
-  void refuse(const std::vector<fault::Point>& links, bool closed);
+  [[nodiscard]] fakes::Listeners& listeners(fault::Point link);
+  result<void> open_own_doors();
+  void refuse(const std::vector<Door>& doors, bool closed);
   result<void> stop();
   void trouble_is(std::string what) {
     const std::lock_guard lock(trouble_mutex);
@@ -267,17 +269,38 @@ result<void> RunningLab::Impl::start_servers() {
     return error;
   }
   config_api = std::move(*api_started);
+  return open_own_doors();
+}
+
+fakes::Listeners& RunningLab::Impl::listeners(fault::Point link) {
+  switch (link) {
+    case fault::Point::link_endorse:
+      return endorse->endorse_server().listeners();
+    case fault::Point::link_keys:
+      return endorse->keys_server().listeners();
+    case fault::Point::link_config_api:
+      return config_api->server().listeners();
+    default:
+      return edge->listeners();
+  }
+}
+
+result<void> RunningLab::Impl::open_own_doors() {
+  for (const auto& sim : config.sims) {
+    if (!sim.destination) continue;
+    for (const auto link : fault::kLinks) {
+      auto added = listeners(link).add(sim.camera, sim.destination->to_string());
+      if (!added) return added;
+    }
+  }
   return result<void>();
 }
 
-void RunningLab::Impl::refuse(const std::vector<fault::Point>& links, bool closed) {
-  for (const auto link : links) {
-    result<void> done;
-    if (link == fault::Point::link_endorse) done = endorse->endorse_server().refuse(closed);
-    if (link == fault::Point::link_keys) done = endorse->keys_server().refuse(closed);
-    if (link == fault::Point::link_config_api) done = config_api->server().refuse(closed);
-    if (link == fault::Point::link_mqtt) done = edge->refuse(closed);
-    if (!done) trouble_is(fmt::format("the port of {} stays closed: {}", fault::point_name(link), done.error().text()));
+void RunningLab::Impl::refuse(const std::vector<Door>& doors, bool closed) {
+  for (const auto& door : doors) {
+    const auto done = listeners(door.link).refuse(door.camera, closed);
+    if (!done)
+      trouble_is(fmt::format("the port of {} stays closed: {}", fault::point_name(door.link), done.error().text()));
   }
 }
 
@@ -345,11 +368,11 @@ void RunningLab::carry_out(const fault::Rule& rule, std::uint32_t camera) {
       return;
   }
 }
-void RunningLab::refuse(const std::vector<fault::Point>& links, bool closed) {
+void RunningLab::refuse(const std::vector<Door>& doors, bool closed) {
   auto done = std::make_shared<std::promise<void>>();
   auto waits = done->get_future();
-  asio::post(impl_->front, [impl = impl_.get(), links, closed, d = std::move(done)] {
-    impl->refuse(links, closed);
+  asio::post(impl_->front, [impl = impl_.get(), doors, closed, d = std::move(done)] {
+    impl->refuse(doors, closed);
     d->set_value();
   });
   waits.wait();

@@ -1,6 +1,7 @@
 #include "harness/plan/faults.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "base/random.hpp"
 
@@ -43,6 +44,16 @@ std::vector<fault::Rule> plan_faults(const Scenario& scenario, std::uint64_t see
     rules.push_back(std::move(rule));
   }
   return rules;
+}
+
+std::vector<std::uint32_t> with_own_destination(const std::vector<fault::Rule>& rules) {
+  std::set<std::uint32_t> cameras;
+  for (const auto& rule : rules) {
+    if (!rule.refuses() || rule.for_all()) continue;
+    for (std::uint32_t camera = 1; camera < rule.cameras.size(); ++camera)
+      if (rule.cameras[camera]) cameras.insert(camera);
+  }
+  return {cameras.begin(), cameras.end()};
 }
 
 }  // namespace firstlight::harness

@@ -14,4 +14,8 @@ namespace firstlight::harness {
 /// with the scenario's name and the rule's id.
 [[nodiscard]] std::vector<fault::Rule> plan_faults(const Scenario& scenario, std::uint64_t seed);
 
+/// The cameras that have a destination address of their own, because a port is closed for them and not for all;
+/// ascending.
+[[nodiscard]] std::vector<std::uint32_t> with_own_destination(const std::vector<fault::Rule>& rules);
+
 }  // namespace firstlight::harness

@@ -12,6 +12,11 @@ boost::asio::ip::address_v4 camera_address(CameraId id) {
   return boost::asio::ip::address_v4(kBase + id.value());
 }
 
+boost::asio::ip::address_v4 destination_address(CameraId id) {
+  constexpr std::uint32_t kBase = 127U << 24 | 48U << 16;
+  return boost::asio::ip::address_v4(kBase + id.value());
+}
+
 namespace {
 
 /// The gap before a camera, in seconds: exponential with mean 1/rate.

@@ -28,6 +28,9 @@ struct Plan {
 /// The source address of a camera: 127.16.0.1 for camera 1.
 [[nodiscard]] boost::asio::ip::address_v4 camera_address(CameraId id);
 
+/// Where a camera's connections arrive that has a destination address of its own: 127.48.0.1 for camera 1.
+[[nodiscard]] boost::asio::ip::address_v4 destination_address(CameraId id);
+
 /// `seed` decides Poisson arrivals (drawn per camera and keyed with the scenario's name); the rest needs none.
 [[nodiscard]] Plan make_plan(const Scenario& scenario, std::uint64_t seed);
 

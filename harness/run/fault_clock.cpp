@@ -1,9 +1,10 @@
 #include "harness/run/fault_clock.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 #include "fault/plans.hpp"
+#include "harness/plan/faults.hpp"
 
 namespace firstlight::harness {
 
@@ -13,10 +14,6 @@ using namespace std::chrono_literals;
 
 /// How long a camera may take to notice what happened to it.
 constexpr auto kAftermath = 1s;
-
-bool is_refusal(const fault::Rule& rule) {
-  return rule.effect->name == "refuse";
-}
 
 /// The link that a stage connects over; nothing: none.
 std::optional<fault::Point> link_of(journal::Stage stage) {
@@ -34,9 +31,6 @@ std::optional<fault::Point> link_of(journal::Stage stage) {
   }
 }
 
-constexpr std::array kLinks{fault::Point::link_endorse, fault::Point::link_keys, fault::Point::link_config_api,
-                            fault::Point::link_mqtt};
-
 /// How long Mosquitto then stays frozen or off, which cameras need not show.
 fault::Duration goes_on_for(const fault::Rule& rule) {
   if (rule.points.front() != fault::Point::broker) return fault::Duration{0};
@@ -53,8 +47,9 @@ const journal::StageEnded* refusal(const journal::Event& event) {
 
 }  // namespace
 
-bool FaultClock::Closing::concerns(fault::Point link) const {
-  return std::find(rule->points.begin(), rule->points.end(), link) != rule->points.end();
+bool FaultClock::Closing::concerns(const Door& door) const {
+  return (camera == 0 || camera == door.camera) &&
+         std::find(rule->points.begin(), rule->points.end(), door.link) != rule->points.end();
 }
 
 void FaultClock::observe(const journal::Event& event) {
@@ -112,22 +107,35 @@ void FaultClock::plan_windows(SteadyClock::time_point origin) {
   }
   for (const auto& due : engine_.timetable()) {
     extend(*due.rule, due.at);
-    if (is_refusal(*due.rule))
-      closings_.push_back({due.rule, due.at, origin + *due.rule->between->to});
-    else
+    if (!due.rule->refuses()) {
       due_.push_back(due);
+      continue;
+    }
+    const auto to = origin + *due.rule->between->to;
+    closings_.push_back({due.rule, due.camera, due.at, to});
+    door_times_.insert({due.at, to});
   }
+  own_ = with_own_destination(engine_.rules());
 }
 
-/// A link is closed while any window covers now, however many there are.
+/// A door is closed while any window covers now, however many there are.
 void FaultClock::do_ports(SteadyClock::time_point now) {
-  std::vector<fault::Point> shut, open;
-  for (const auto link : kLinks) {
-    const bool closed = std::any_of(closings_.begin(), closings_.end(),
-                                    [&](const Closing& c) { return c.concerns(link) && c.from <= now && now < c.to; });
-    if (closed && closed_.insert(link).second) shut.push_back(link);
-    if (!closed && closed_.erase(link) > 0) open.push_back(link);
+  const auto passed = door_times_.upper_bound(now);
+  if (passed == door_times_.begin()) return;
+  door_times_.erase(door_times_.begin(), passed);
+  std::set<Door> closed;
+  for (const auto& closing : closings_) {
+    if (now < closing.from || closing.to <= now) continue;
+    for (const auto link : closing.rule->points) {
+      closed.insert({link, closing.camera});
+      if (closing.camera != 0) continue;
+      for (const auto camera : own_) closed.insert({link, camera});
+    }
   }
+  std::vector<Door> shut, open;
+  std::set_difference(closed.begin(), closed.end(), closed_.begin(), closed_.end(), std::back_inserter(shut));
+  std::set_difference(closed_.begin(), closed_.end(), closed.begin(), closed.end(), std::back_inserter(open));
+  closed_ = std::move(closed);
   if (!shut.empty()) hands_.refuse(shut, true);
   if (!open.empty()) hands_.refuse(open, false);
 }
@@ -139,7 +147,7 @@ void FaultClock::tell_refused(const journal::Event& event) {
   const auto at = epoch_ + std::chrono::nanoseconds(event.t_ns);
   const auto began = at - std::chrono::microseconds(ended.took_us);
   for (const auto& closing : closings_) {
-    if (!closing.concerns(link) || at < closing.from || began >= closing.to) continue;
+    if (!closing.concerns({link, event.camera}) || at < closing.from || began >= closing.to) continue;
     fault::Shot shot(*closing.rule, link, event.camera, 0);
     shot.fired(lane_, journal::Source::run, event.peer, "the camera's connection was refused");
   }

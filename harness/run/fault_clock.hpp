@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fault/engine.hpp"
+#include "harness/lab/lab.hpp"
 #include "journal/journal.hpp"
 
 namespace firstlight::harness {
@@ -20,7 +21,7 @@ class FaultClock {
   struct Hands {
     std::function<void(const fault::Rule&, std::uint32_t camera)> lab;
     std::function<void(const fault::Rule&, std::uint32_t camera)> fleet;
-    std::function<void(const std::vector<fault::Point>& links, bool closed)> refuse;  // only when that changes
+    std::function<void(const std::vector<Door>& doors, bool closed)> refuse;  // only when that changes
   };
 
   explicit FaultClock(fault::Engine& engine) : engine_(engine) {}
@@ -41,8 +42,9 @@ class FaultClock {
  private:
   struct Closing {  // a window of `refuse`
     const fault::Rule* rule;
+    std::uint32_t camera;  // 0: for all
     SteadyClock::time_point from, to;
-    [[nodiscard]] bool concerns(fault::Point link) const;
+    [[nodiscard]] bool concerns(const Door& door) const;
   };
   void take(const journal::Event& event);
   void extend(const fault::Rule& rule, SteadyClock::time_point begins);
@@ -55,7 +57,9 @@ class FaultClock {
   journal::Lane lane_;
   SteadyClock::time_point epoch_;  // the journal's
   std::vector<Closing> closings_;
-  std::set<fault::Point> closed_;  // links, now
+  std::vector<std::uint32_t> own_;                // cameras with doors of their own
+  std::set<SteadyClock::time_point> door_times_;  // still to come: when a window begins or ends
+  std::set<Door> closed_;                         // now
   std::optional<SteadyClock::time_point> settled_since_;
   bool waits_for_events_ = false;  // a rule names an event, which the journal tells a moment late
   std::atomic<bool> started_{false};

@@ -52,6 +52,8 @@ LabConfig lab_config(const PlayRequest& request, const Plan& plan, const fault::
   config.device_keys = request.device_keys;
   config.shards = half_the_cores();
   for (const auto& camera : plan.cameras) config.sims.push_back({camera.address, camera.id.value()});
+  for (const auto camera : with_own_destination(faults.rules()))
+    config.sims[camera - 1].destination = destination_address(CameraId(camera));
   return config;
 }
 
@@ -70,11 +72,13 @@ sim::FleetConfig fleet_config(const Scenario& scenario, std::uint64_t seed, Runn
   return config;
 }
 
-std::vector<sim::PlannedCamera> planned_cameras(const Plan& plan) {
+std::vector<sim::PlannedCamera> planned_cameras(const Plan& plan, const fault::Engine& faults) {
   std::vector<sim::PlannedCamera> cameras;
   cameras.reserve(plan.cameras.size());
   for (const auto& camera : plan.cameras)
     cameras.push_back({camera.id, camera.address, fakes::derive_sim(camera.address).imsi, camera.start});
+  for (const auto camera : with_own_destination(faults.rules()))
+    cameras[camera - 1].destination = destination_address(CameraId(camera));
   return cameras;
 }
 
@@ -110,7 +114,8 @@ std::string play_into(const PlayRequest& request, journal::Journal& journal, fau
   auto say = journal.lane();
   const auto& scenario = request.scenario;
   const auto plan = make_plan(scenario, request.seed);
-  const auto needed = scenario.cameras.count * kDescriptorsPerCamera + kDescriptorsOfLab;
+  const auto needed = scenario.cameras.count * kDescriptorsPerCamera +
+                      with_own_destination(faults.rules()).size() * fault::kLinks.size() + kDescriptorsOfLab;
   if (const auto limit = descriptor_limit(); limit < needed) {
     const auto why = fmt::format("{} cameras need {} file descriptors in one process, but the limit is {} (ulimit -Hn)",
                                  scenario.cameras.count, needed, limit);
@@ -127,11 +132,11 @@ std::string play_into(const PlayRequest& request, journal::Journal& journal, fau
   ShardSet shards(half_the_cores(), "fl-cameras");
   shards.start();
   {
-    sim::Fleet fleet(shards, journal, fleet_config(scenario, request.seed, lab, faults), planned_cameras(plan));
+    sim::Fleet fleet(shards, journal, fleet_config(scenario, request.seed, lab, faults), planned_cameras(plan, faults));
     FaultClock::Hands hands;
     hands.lab = [&lab](const fault::Rule& rule, std::uint32_t camera) { lab.carry_out(rule, camera); };
     hands.fleet = [&fleet](const fault::Rule& rule, std::uint32_t camera) { fleet.carry_out(rule, CameraId(camera)); };
-    hands.refuse = [&lab](const std::vector<fault::Point>& links, bool closed) { lab.refuse(links, closed); };
+    hands.refuse = [&lab](const std::vector<Door>& doors, bool closed) { lab.refuse(doors, closed); };
     // Ports that are closed from the start must be so before the first camera, and what happens to cameras at time 0
     // must find them switched on.
     fault_clock.start(SteadyClock::now(), journal.epoch(), journal.lane(), std::move(hands));

@@ -97,8 +97,7 @@ bool check_rule(Reading& reading, const Node& map, const FaultRule& rule) {
                     "mqtt_connected, camera_online or camera_offline");
     return false;
   }
-  const bool lab_wide = rule.at == "broker" || rule.effect == "refuse";
-  if (lab_wide && !rule.cameras.all())
+  if (rule.at == "broker" && !rule.cameras.all())
     return mistake("cameras", fmt::format("\"{}\" concerns all cameras: it cannot be for some", rule.effect),
                    "leave \"cameras\" out");
   if (rule.effect == "refuse" && !rule.between)

@@ -32,6 +32,17 @@ wrong 4 "--address" lab --address nonsense
 wrong 4 "--token-lifetime" lab --token-lifetime 10
 wrong 4 "--no-such-flag" lab --no-such-flag
 wrong 4 "/nonexistent/template.json" lab --config-template /nonexistent/template.json
+cat >"$work/some.yaml" <<'Y'
+name: some
+summary: A port is closed for one camera alone, which a lab for real cameras cannot do.
+timeout: 60s
+cameras: {count: 2}
+faults:
+  - {id: closed, at: link.mqtt, inject: refuse, cameras: [1], between: [0s, 5s]}
+expect:
+  - online: {cameras: all}
+Y
+wrong 4 "some.yaml: \"refuse\" for some cameras needs simulated ones" lab --faults "$work/some.yaml"
 echo '[1]' >"$work/list.json"
 wrong 4 "template" lab --config-template "$work/list.json"
 wrong 10 "/nonexistent/state.db" lab --state /nonexistent/state.db

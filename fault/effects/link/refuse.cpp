@@ -5,7 +5,8 @@ namespace firstlight::fault::link {
 extern const EffectOn<LinkPlan> refuse;
 const EffectOn<LinkPlan> refuse(
     {"refuse",
-     "The service's port is closed while the rule is active: connecting is refused. For all cameras only.",
+     "The service's port is closed while the rule is active: connecting is refused. Some cameras only: simulated ones, "
+     "which then have a destination address of their own.",
      {},
      Moment::scheduled},
     [](LinkPlan& p, const Arguments&) { p.swallow = false; });

@@ -54,10 +54,14 @@ class FaultLab {
   }
   ~FaultLab() { lab.end(); }
 
-  result<void> refuse(bool closed) {
+  /// On the front thread, where listening sockets belong.
+  result<void> on_front(const std::function<result<void>(fakes::Listeners&)>& work) {
     std::promise<result<void>> done;
-    boost::asio::post(lab.front, [&] { done.set_value(server->refuse(closed)); });
+    boost::asio::post(lab.front, [&] { done.set_value(work(server->listeners())); });
     return done.get_future().get();
+  }
+  result<void> refuse(bool closed, std::uint32_t camera = 0) {
+    return on_front([&](auto& listeners) { return listeners.refuse(camera, closed); });
   }
   /// A whole request of another camera, from connecting to the answer.
   bool serves(std::uint32_t camera = kCameras) {
@@ -112,14 +116,14 @@ class Device {
  public:
   enum class End { open, fin, reset };
 
-  explicit Device(unsigned short port, std::uint32_t camera = 1)
+  explicit Device(unsigned short port, std::uint32_t camera = 1, const char* destination = "127.0.0.1")
       : fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     const timeval limit{10, 0};
     ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     sockaddr_in from{}, to{};
     from.sin_family = to.sin_family = AF_INET;
     inet_pton(AF_INET, camera_address(camera).c_str(), &from.sin_addr);
-    inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
+    inet_pton(AF_INET, destination, &to.sin_addr);
     to.sin_port = htons(port);
     EXPECT_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&from), sizeof from), 0);
     if (::connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) connect_error = errno;

@@ -39,6 +39,25 @@ TEST_F(LinkFaults, ARefusedPortIsRefusedByTheKernelAndOpensAgain) {
   EXPECT_TRUE(lab.serves(1));
 }
 
+TEST_F(LinkFaults, ACameraWithADestinationOfItsOwnIsRefusedAlone) {
+  FaultLab lab({});
+  const auto own = [&](auto& listeners) { return listeners.add(7, "127.48.0.7"); };
+  EXPECT_EQ(Device(lab.port, 7, "127.48.0.7").connect_error, ECONNREFUSED) << "nobody listens there yet";
+  ASSERT_TRUE(lab.on_front(own));
+  EXPECT_EQ(Device(lab.port, 7, "127.48.0.7").connect_error, 0);
+  EXPECT_TRUE(lab.refuse(true, 7));
+  EXPECT_EQ(Device(lab.port, 7, "127.48.0.7").connect_error, ECONNREFUSED);
+  EXPECT_TRUE(lab.serves(1)) << "the others come to another address";
+  EXPECT_TRUE(lab.refuse(false, 7));
+  EXPECT_TRUE(lab.refuse(true));
+  EXPECT_EQ(Device(lab.port, 7, "127.48.0.7").connect_error, 0);
+  EXPECT_EQ(Device(lab.port).connect_error, ECONNREFUSED);
+  EXPECT_TRUE(lab.refuse(false));
+  const auto stranger = lab.refuse(true, 8);
+  ASSERT_FALSE(stranger);
+  EXPECT_EQ(stranger.error().code, Errc::not_found);
+}
+
 TEST_F(LinkFaults, APortThatSomebodyElseTookStaysClosedAndSaysSo) {
   FaultLab lab({});
   ASSERT_TRUE(lab.refuse(true));

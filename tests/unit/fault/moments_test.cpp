@@ -163,6 +163,17 @@ TEST(FaultSchedule, APortClosesOnceForAllCameras) {
   EXPECT_EQ(due[0].camera, 0U);
 }
 
+TEST(FaultSchedule, APortOfSomeCamerasClosesForEach) {
+  auto rule = between(rule_of("link", "refuse"), 5s, 6s);
+  rule.cameras = {false, false, true, false, true, false};
+  const auto engine = engine_of({rule});
+  begin(*engine);
+  const auto due = engine->timetable();
+  ASSERT_THAT(due, SizeIs(2));
+  EXPECT_EQ(due[0].camera, 2U);
+  EXPECT_EQ(due[1].camera, 4U);
+}
+
 TEST(FaultSchedule, ProbabilityDecidesOnceForTheLab) {
   for (const auto& [point, effect] : {std::pair<std::string, std::string>{"broker", "kill"}, {"link.mqtt", "refuse"}}) {
     auto rule = between(rule_of(point, effect), 1s, 2s);

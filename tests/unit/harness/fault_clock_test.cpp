@@ -14,7 +14,6 @@ using fault::after;
 using fault::between;
 using fault::Duration;
 using fault::online;
-using fault::Point;
 using fault::Rule;
 using test::rule_of;
 using testing::ElementsAre;
@@ -36,12 +35,18 @@ journal::Event event_at(Duration at, journal::Payload payload, std::uint32_t cam
   return event;
 }
 /// The camera's stage ended then, refused, and had taken so long.
-journal::Event refused(Duration at, journal::Stage stage = journal::Stage::mqtt_connect, Duration took = 1ms) {
+journal::Event refused(Duration at, journal::Stage stage = journal::Stage::mqtt_connect, Duration took = 1ms,
+                       std::uint32_t camera = 1) {
   journal::StageEnded ended;
   ended.stage = stage;
   ended.error = "connect-refused";
   ended.took_us = took.count();
-  return event_at(at, ended, 1);
+  return event_at(at, ended, camera);
+}
+Rule only_for(Rule rule, const std::vector<std::uint32_t>& cameras) {
+  rule.cameras.assign(fault::kCameras + 1, false);
+  for (const auto camera : cameras) rule.cameras[camera] = true;
+  return rule;
 }
 
 /// A clock with its engine; what its hands did is written down. Scenario time 0 is a second after the journal's.
@@ -56,8 +61,10 @@ class Moments {
     hands.fleet = [this](const Rule& rule, std::uint32_t camera) {
       done.push_back(rule.id + " " + std::to_string(camera));
     };
-    hands.refuse = [this](const std::vector<Point>& links, bool closed) {
-      for (const auto link : links) ports.push_back((closed ? "close " : "open ") + std::string(point_name(link)));
+    hands.refuse = [this](const std::vector<Door>& doors, bool closed) {
+      for (const auto& [link, camera] : doors)
+        ports.push_back((closed ? "close " : "open ") + std::string(point_name(link)) +
+                        (camera == 0 ? "" : " of " + std::to_string(camera)));
     };
     clock.start(at(0s), at(-kEpoch), notebook.lane, std::move(hands));
   }
@@ -149,6 +156,24 @@ TEST(FaultClockPorts, OfAllFourLinksEachHasItsOwnState) {
   EXPECT_THAT(m.ports_at(5s), ElementsAre("open link.keys"));
 }
 
+TEST(FaultClockPorts, OfSomeCamerasAreTheirOwn) {
+  Moments m(
+      {only_for(refuse("some", "link.mqtt", 1s, 3s), {2, 4}), only_for(refuse("four", "link.mqtt", 2s, 5s), {4})});
+  m.start();
+  EXPECT_THAT(m.ports_at(1s), ElementsAre("close link.mqtt of 2", "close link.mqtt of 4"));
+  EXPECT_THAT(m.ports_at(2s), IsEmpty());
+  EXPECT_THAT(m.ports_at(3s), ElementsAre("open link.mqtt of 2"));
+  EXPECT_THAT(m.ports_at(5s), ElementsAre("open link.mqtt of 4"));
+}
+
+TEST(FaultClockPorts, OfAllCamerasAreAlsoThoseThatSomeHaveOfTheirOwn) {
+  Moments m({only_for(refuse("some", "link.mqtt", 5s, 6s), {3}), refuse("all", "link.mqtt", 1s, 2s)});
+  m.start();
+  EXPECT_THAT(m.ports_at(1s), ElementsAre("close link.mqtt", "close link.mqtt of 3"));
+  EXPECT_THAT(m.ports_at(2s), ElementsAre("open link.mqtt", "open link.mqtt of 3"));
+  EXPECT_THAT(m.ports_at(5s), ElementsAre("close link.mqtt of 3"));
+}
+
 TEST(FaultClockPorts, ProbabilityDecidesOnceForTheLab) {
   int closed = 0;
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
@@ -167,6 +192,16 @@ TEST(FaultClockPorts, ProbabilityDecidesOnceForTheLab) {
 }
 
 // -- the proof of a refusal -----------------------------------------------------------------------------------------
+
+TEST(FaultClockProof, ARuleForSomeCamerasIsNotProvenByAnother) {
+  Moments m({only_for(refuse("some", "link.mqtt", 0s, 2s), {2})});
+  m.start();
+  m.tell(refused(1s, journal::Stage::mqtt_connect, 1ms, 1));
+  m.tell(refused(1s, journal::Stage::endorse, 1ms, 2));
+  m.tell(refused(1s, journal::Stage::mqtt_connect, 1ms, 2));
+  m.clock.work(m.at(1s));
+  EXPECT_THAT(m.firings(), ElementsAre("some link.mqtt"));
+}
 
 TEST(FaultClockRefusal, ProvesTheRuleWhoseWindowIsOpenThenAndNoOther) {
   Moments m({refuse("early", "link.mqtt", 0s, 2s), refuse("late", "link.mqtt", 10s, 12s)});

@@ -48,9 +48,9 @@ TEST_F(RefusedPorts, AreClosedOrOpenWhenTheCallReturns) {
   auto lab = RunningLab::start(LabConfig{}, *journal).value();
   const auto port = lab->endpoints().mqtt_port;
   for (int i = 0; i < 200; ++i) {
-    lab->refuse({fault::Point::link_mqtt}, true);
+    lab->refuse({{fault::Point::link_mqtt}}, true);
     ASSERT_EQ(connect_error(port), ECONNREFUSED) << i;
-    lab->refuse({fault::Point::link_mqtt}, false);
+    lab->refuse({{fault::Point::link_mqtt}}, false);
     ASSERT_EQ(connect_error(port), 0) << i;
   }
   EXPECT_EQ(lab->trouble(), "");
@@ -59,14 +59,14 @@ TEST_F(RefusedPorts, AreClosedOrOpenWhenTheCallReturns) {
 TEST_F(RefusedPorts, ThatSomebodyElseTookAreTheLabsTrouble) {
   auto journal = journal::Journal::open("", {}, {}).value();
   auto lab = RunningLab::start(LabConfig{}, *journal).value();
-  lab->refuse({fault::Point::link_mqtt}, true);
+  lab->refuse({{fault::Point::link_mqtt}}, true);
   const int thief = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const int on = 1;
   ::setsockopt(thief, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   const auto there = loopback(lab->endpoints().mqtt_port);
   ASSERT_EQ(::bind(thief, reinterpret_cast<const sockaddr*>(&there), sizeof there), 0);
   ASSERT_EQ(::listen(thief, 1), 0);
-  lab->refuse({fault::Point::link_mqtt}, false);
+  lab->refuse({{fault::Point::link_mqtt}}, false);
   ::close(thief);
   EXPECT_THAT(lab->trouble(), testing::StartsWith("the port of link.mqtt stays closed: "));
 }
@@ -95,6 +95,13 @@ std::set<std::uint32_t> struck(const std::string& faults) {
 
 TEST_F(RefusedPorts, AtTheFirstMomentMeetEveryCamera) {
   EXPECT_THAT(struck("  - {id: closed, at: link.endorse, inject: refuse, between: [0s, 300ms]}\n"), testing::SizeIs(5));
+}
+
+TEST_F(RefusedPorts, OfSomeCamerasMeetThoseAlone) {
+  EXPECT_THAT(struck("  - {id: closed, at: link.endorse, inject: refuse, cameras: [2, 5], between: [0s, 300ms]}\n"),
+              testing::ElementsAre(2, 5));
+  EXPECT_THAT(struck("  - {id: closed, at: link.mqtt, inject: refuse, cameras: 20%, between: [0s, 2s]}\n"),
+              testing::SizeIs(1));
 }
 
 TEST_F(RefusedPorts, WhatHappensToCamerasAtTheFirstMomentFindsThemOn) {

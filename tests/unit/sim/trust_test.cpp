@@ -72,7 +72,7 @@ class Trust : public testing::Test {
     Route route;
     route.host = host;
     route.port = acceptor.local_endpoint().port();
-    route.source = asio::ip::make_address("127.9.9.9");
+    route.path.source = asio::ip::make_address("127.9.9.9");
     route.ca_pem = ca_pem;
     route.clock = clock;
     const std::map<std::string, asio::ip::address> hosts = {{"broker.example", asio::ip::address_v4::loopback()},

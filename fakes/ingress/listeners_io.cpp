@@ -1,0 +1,38 @@
+#include "fakes/ingress/listeners.hpp"
+
+#include <fmt/format.h>
+
+namespace firstlight::fakes {
+
+result<Listeners> Listeners::open(boost::asio::io_context& front, const std::string& address, unsigned short port,
+                                  ShardSet& shards, Acceptor::Handler handler) {
+  auto all = Acceptor::listen(front, address, port, shards, handler);
+  if (!all) return all.error();
+  return Listeners(front, shards, std::move(handler), std::move(*all));
+}
+
+result<void> Listeners::add(std::uint32_t camera, const std::string& address) {
+  auto own = Acceptor::listen(*front_, address, port(), *shards_, handler_);
+  if (!own) return own.error();
+  own_.insert_or_assign(camera, std::move(*own));
+  return result<void>();
+}
+
+result<void> Listeners::refuse(std::uint32_t camera, bool closed) {
+  auto* listener = all_.get();
+  if (camera != 0) {
+    const auto own = own_.find(camera);
+    if (own == own_.end()) return Error(Errc::not_found, fmt::format("a listening socket of camera {}", camera));
+    listener = own->second.get();
+  }
+  if (!closed) return listener->resume();
+  listener->refuse();
+  return result<void>();
+}
+
+void Listeners::close() {
+  all_->close();
+  for (const auto& [camera, own] : own_) own->close();
+}
+
+}  // namespace firstlight::fakes
