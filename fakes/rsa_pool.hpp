@@ -1,4 +1,4 @@
-// RSA-2048 keys made ahead of time, on threads of the pool's own: one takes 50 to 300 ms, which would hold a whole
+// RSA-2048 keys made ahead of time, on threads of the pool's own: one takes 50 to 500 ms, which would hold a whole
 // shard. Owned by the config API where devices get RSA keys. Keys travel as PEM, because each shard has its own library
 // context.
 #pragma once

@@ -12,7 +12,7 @@ namespace {
 using harness::CheckResult;
 using harness::Verdict;
 
-constexpr std::size_t kMost = 10;  // GitHub shows no more of one kind in one step
+constexpr std::size_t kMostAnnotations = 10;  // GitHub shows no more of one kind in one step
 
 std::string escape(std::string_view text, bool property) {
   std::string out;
@@ -68,9 +68,10 @@ bool counts(const RunReport& report, const ScenarioReport& s) {
 /// The first lines, and how many more there are.
 std::string capped(const std::vector<std::string>& lines, std::string_view kind) {
   std::string text;
-  for (std::size_t i = 0; i < lines.size() && i < kMost; ++i) text += lines[i];
-  if (lines.size() > kMost)
-    text += fmt::format("::notice title=firstlight::{} more {}s are in the report\n", lines.size() - kMost, kind);
+  for (std::size_t i = 0; i < lines.size() && i < kMostAnnotations; ++i) text += lines[i];
+  if (lines.size() > kMostAnnotations)
+    text += fmt::format("::notice title=firstlight::{} more {}s are in the report\n", lines.size() - kMostAnnotations,
+                        kind);
   return text;
 }
 

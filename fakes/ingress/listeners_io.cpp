@@ -31,8 +31,8 @@ result<void> Listeners::refuse(std::uint32_t camera, bool closed) {
 }
 
 void Listeners::close() {
-  all_->close();
   for (const auto& [camera, own] : own_) own->close();
+  all_->close();  // last: whoever gets the port after us may want it at the other addresses, too
 }
 
 }  // namespace firstlight::fakes

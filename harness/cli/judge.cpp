@@ -73,7 +73,7 @@ int judge_saved(const JudgeOptions& o) {
     complain(o.path + ": no journal there; name a run's folder, a scenario's folder or a journal.jsonl");
     return kUsage;
   }
-  if (files.size() == 1) check_readable(files.front());
+  if (files.size() == 1 && is_there(files.front())) check_readable(files.front());
   return deliver(rejudge(files), o.reports);
 }
 

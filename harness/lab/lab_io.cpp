@@ -254,8 +254,10 @@ result<void> RunningLab::Impl::start_servers() {
   cc.certificate_lifetime = config.settings.certificate_lifetime;
   cc.key_kind =
       config.settings.certificate_key == DeviceKeyKind::rsa_2048 ? wire::KeyKind::rsa_2048 : wire::KeyKind::ec_p256;
-  // A scenario with four cameras has no use for sixteen keys, which cost a second or two of the machine.
+  // A scenario with four cameras has no use for sixteen keys, which cost a second or two of the machine; with keys that
+  // were made before, for none but a spare one.
   if (!config.sims.empty()) cc.rsa_keys_ready = std::min(cc.rsa_keys_ready, config.sims.size());
+  cc.rsa_keys_ready -= std::min(cc.rsa_keys_ready - 1, config.device_keys.size());
   cc.rsa_keys = config.device_keys;
   cc.ca_certificate_pem = endpoints.ca_pem;
   cc.mqtt_host = host;
@@ -299,8 +301,10 @@ result<void> RunningLab::Impl::open_own_doors() {
 void RunningLab::Impl::refuse(const std::vector<Door>& doors, bool closed) {
   for (const auto& door : doors) {
     const auto done = listeners(door.link).refuse(door.camera, closed);
-    if (!done)
-      trouble_is(fmt::format("the port of {} stays closed: {}", fault::point_name(door.link), done.error().text()));
+    if (done) continue;
+    const auto whose = door.camera == 0 ? "" : fmt::format(" of camera {}", door.camera);
+    trouble_is(fmt::format("the port of {}{} stays {}: {}", fault::point_name(door.link), whose,
+                           closed ? "open" : "closed", done.error().text()));
   }
 }
 

@@ -9,6 +9,7 @@
 #include "fakes/endorse/keys.hpp"
 #include "harness/run/bookkeeping.hpp"
 #include "harness/run/end_note.hpp"
+#include "harness/run/interrupt.hpp"
 #include "journal/journal.hpp"
 #include "wire/x509.hpp"
 
@@ -25,9 +26,14 @@ bool gives_rsa_keys(const Scenario& scenario) {
 std::vector<Secret> make_rsa_keys(std::size_t count) {
   const CryptoContext crypto;
   std::vector<Secret> keys;
-  while (keys.size() < count)
+  while (keys.size() < count && !Interrupt::raised())
     keys.emplace_back(wire::private_key_pem(wire::generate_key(crypto, wire::KeyKind::rsa_2048).get()));
   return keys;
+}
+
+/// Looks, and does not wait.
+bool is_there(const std::shared_future<std::vector<Secret>>& keys) {
+  return keys.valid() && keys.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
 }
 
 }  // namespace
@@ -38,16 +44,19 @@ WallTime RunContext::started() const {
 
 RunKeys make_keys(const std::vector<Play>& plays) {
   RunKeys keys;
-  if (plays.size() > 1)
-    keys.endorse = std::async(std::launch::async, [] {
-      const CryptoContext crypto;
-      return fakes::endorse::make_signing_key(crypto).private_pem;
-    });
-  std::size_t cameras = 0;
-  for (const auto& play : plays)
+  std::size_t played = 0, cameras = 0;
+  for (const auto& play : plays) {
+    if (!play.scenario->skip.empty()) continue;
+    ++played;
     if (gives_rsa_keys(*play.scenario)) cameras += play.scenario->cameras.count;
+  }
+  if (played < 2) return keys;
+  keys.endorse = std::async(std::launch::async, [] {
+    const CryptoContext crypto;
+    return fakes::endorse::make_signing_key(crypto).private_pem;
+  });
   const auto wanted = std::min(cameras, kDeviceKeys);
-  if (wanted > 0 && plays.size() > 1) keys.devices = std::async(std::launch::async, make_rsa_keys, wanted);
+  if (wanted > 0) keys.devices = std::async(std::launch::async, make_rsa_keys, wanted);
   return keys;
 }
 
@@ -79,7 +88,7 @@ PlayRequest prepare(const Play& play, unsigned attempt, const RunContext& run) {
   request.narrate = options.verbosity == Verbosity::verbose;
   const auto& keys = run.keys;
   if (keys.endorse.valid()) request.endorse_key = keys.endorse.get();
-  if (keys.devices.valid() && gives_rsa_keys(*play.scenario)) request.device_keys = keys.devices.get();
+  if (gives_rsa_keys(*play.scenario) && is_there(keys.devices)) request.device_keys = keys.devices.get();
   return request;
 }
 

@@ -23,11 +23,12 @@ struct Play {
 };
 
 /// RSA keys that the scenarios of a run share, as they are being made, on threads of their own: one takes longer than
-/// all else that a lab needs to start. What is not there, each lab makes for itself.
+/// all else that a lab needs to start.
 struct RunKeys {
-  std::shared_future<Secret> endorse;
-  std::shared_future<std::vector<Secret>> devices;
+  std::shared_future<Secret> endorse;               // waited for
+  std::shared_future<std::vector<Secret>> devices;  // not waited for: a lab that starts before makes its own
 };
+/// None for a single play. Their end is waited for when the last copy goes.
 [[nodiscard]] RunKeys make_keys(const std::vector<Play>& plays);
 
 /// What all attempts of a run share.

@@ -105,18 +105,17 @@ Attempt missing(const std::string& journal_file, const std::string& why) {
 /// One that cannot be read does not cost the verdicts of the others; when none can, there is nothing to report.
 std::vector<Attempt> judge_all(const std::vector<std::string>& journal_files, reports::RunReport& run) {
   std::vector<Attempt> attempts;
-  std::exception_ptr first_error;
   bool any_is_read = false;
   for (const auto& file : journal_files) {
     try {
       attempts.push_back(judge_again(file, run));
       any_is_read = true;
     } catch (const ErrorException& e) {
-      if (!first_error) first_error = std::current_exception();
       attempts.push_back(missing(file, e.what()));
     }
   }
-  if (first_error && !any_is_read) std::rethrow_exception(first_error);
+  if (!any_is_read && !attempts.empty())
+    throw ErrorException(Error(Errc::invalid_argument, attempts.front().report.checks.front().observed));
   return attempts;
 }
 

@@ -68,6 +68,15 @@ contains "and what happened to it" "the disk was full" "$work/text"
 contains "the other keeps its own" "3 of 3 cameras online" "$work/text"
 grep -q "empty" "$work/text" && fail "a folder without a journal is taken for a scenario"
 
+rm -r "$work/two/quick"
+judge "$work/two"
+same "when nothing else is left it is an error" 4 $?
+contains "that says what happened" "the disk was full" "$work/err"
+cp -r "$work/two/lost" "$work/two/too"
+judge "$work/two"
+same "also when two are lost" 4 $?
+contains "with the first one's note" "the disk was full" "$work/err"
+
 echo "-- what cannot be read"
 ln -s loop "$work/loop"
 long=$(printf 'x%.0s' $(seq 300))

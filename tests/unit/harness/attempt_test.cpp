@@ -33,6 +33,14 @@ TEST(RunKeys, AreMadeForSeveralPlaysOnly) {
   EXPECT_FALSE(keys.devices.valid());
 }
 
+TEST(RunKeys, AreNotMadeForWhatIsSkipped) {
+  std::vector<Scenario> two{with(DeviceKeyKind::rsa_2048, 4), with(DeviceKeyKind::ec_p256, 4)};
+  two[0].skip = "no modem here";
+  const auto keys = make_keys(plays_of(two));
+  EXPECT_FALSE(keys.endorse.valid());
+  EXPECT_FALSE(keys.devices.valid());
+}
+
 TEST(RunKeys, OfDevicesOnlyWhereDevicesGetRsaKeys) {
   const std::vector<Scenario> two{with(DeviceKeyKind::ec_p256, 4), with(DeviceKeyKind::ec_p256, 4)};
   const auto keys = make_keys(plays_of(two));
@@ -47,6 +55,7 @@ TEST(RunKeys, GoToScenariosWhoseDevicesGetRsaKeys) {
   run.folder.path = ::testing::TempDir() + "firstlight-attempt-test";
   std::filesystem::create_directories(run.folder.path);
   run.keys = make_keys(plays);
+  run.keys.devices.wait();
   const auto rsa = prepare(plays[0], 1, run), ec = prepare(plays[1], 1, run), again = prepare(plays[0], 2, run);
   ASSERT_EQ(rsa.device_keys.size(), 2U) << "as many as there are cameras that get one";
   EXPECT_TRUE(ec.device_keys.empty());

@@ -71,6 +71,26 @@ TEST(EventJson, RefusesWrongTypesAndSkipsUnknownEvents) {
   EXPECT_FALSE(unknown->has_value());
 }
 
+// The judge takes differences of times, which must not overflow whatever a file says.
+TEST(EventJson, RefusesNumbersThatAreTooLarge) {
+  const auto power_on = [](const std::string& t, const std::string& scheduled) {
+    return parse_event("{\"t\":" + t + R"(,"src":"camera","ev":"power_on","boot":1,"scheduled_ns":)" + scheduled + "}");
+  };
+  const std::string most = "2305843009213693952", more = "2305843009213693953";
+  EXPECT_TRUE(power_on(most, "-" + most));
+  for (const auto& bad : {more, std::string("9223372036854775807"), std::string("18446744073709551615"),
+                          std::string("-9223372036854775808"), std::string("1e300")}) {
+    EXPECT_FALSE(power_on(bad, "0")) << bad;
+    EXPECT_FALSE(power_on("0", bad)) << bad;
+  }
+  const auto took = [](const std::string& us) {
+    return parse_event(R"({"t":1,"src":"endorse","ev":"http_served","took_us":)" + us + "}");
+  };
+  EXPECT_TRUE(took("2305843009213693"));
+  EXPECT_FALSE(took("2305843009213694")) << "a thousand times as much is taken off a time";
+  EXPECT_FALSE(parse_event(R"({"t":1,"lane":65536,"src":"camera","ev":"power_on","boot":1})")) << "no lane";
+}
+
 TEST(Narrate, ControlCharactersDoNotReachTheTerminal) {
   Event e{0, 0, 0, Source::edge, 0, "", MqttDenied{"\x1b[2Jx", "publish", "t"}};
   EXPECT_EQ(narrate(e).find('\x1b'), std::string::npos);
