@@ -11,7 +11,7 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.environ.get("FIRSTLIGHT", os.path.join(ROOT, "firstlight"))
 JOBS = str(5 * os.cpu_count())
-KILLER_JOBS = str(8 * os.cpu_count())  # what is to fail mostly waits until it has
+KILLER_JOBS = str(6 * os.cpu_count())  # what is to fail mostly waits until it has
 MIN_SCENARIOS = 60
 
 

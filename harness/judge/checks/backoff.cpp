@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 
 #include "harness/judge/backoff/shape.hpp"
@@ -102,8 +103,22 @@ class BackoffCheck {
                                : fmt::format("neither constant nor linear nor exponential ({})", seen));
   }
 
+  /// One level for each stage and n: a wait of Endorse's and another one of the config API's, each the same for all
+  /// cameras, are no jitter.
+  [[nodiscard]] std::vector<Level> levels_by_stage() const {
+    std::vector<Level> all;
+    for (const auto stage : {journal::Stage::attach, journal::Stage::endorse, journal::Stage::verify,
+                             journal::Stage::config, journal::Stage::mqtt_connect}) {
+      auto levels =
+          levels_of(waits_, retry_after_, [stage](const Wait& w) { return w.count_is_certain && w.stage == stage; });
+      std::move(levels.begin(), levels.end(), std::back_inserter(all));
+    }
+    std::stable_sort(all.begin(), all.end(), [](const Level& a, const Level& b) { return a.failures < b.failures; });
+    return all;
+  }
+
   [[nodiscard]] Part judge_jitter(bool wanted) const {
-    const auto found = find_jitter(levels_);
+    const auto found = find_jitter(levels_by_stage());
     if (found.answer == Answer::unknown)
       return unknown("too few waits, or too little spread, to tell jitter from none");
     const bool fixed_somewhere = found.fixed_level != 0;
@@ -128,7 +143,8 @@ class BackoffCheck {
     const auto text = fmt::format("the longest of {} first waits is {:.3f} s", first->seconds.size(), longest);
     if (longest >= bound) return {Verdict::pass, text, waits_after_first()};
     const double odds = std::pow(longest / bound, count);
-    const bool fixed = find_jitter(levels_).answer == Answer::no && find_jitter(levels_).fixed_level == 0;
+    const auto jitter = find_jitter(levels_by_stage());
+    const bool fixed = jitter.answer == Answer::no && jitter.fixed_level == 0;
     if (odds < kUnlikely || (fixed && longest < 0.95 * bound)) return {Verdict::fail, text, waits_after_first()};
     constexpr double kEnough = 3;  // with fewer, a random wait may be as short as you like
     if (count < kEnough) return unknown(text + ", and too few to tell");

@@ -229,6 +229,33 @@ Story busy(std::uint32_t cameras, std::uint32_t failures, double (*seconds)(std:
   return story.end(std::llround(last * 1000) + 100);
 }
 
+/// Every camera fails once at Endorse and once at the config API, and waits so long.
+Story two_stages(std::uint32_t cameras, double (*seconds)(std::uint32_t camera, Stage stage)) {
+  Story story;
+  for (std::uint32_t id = 1; id <= cameras; ++id) {
+    const auto ms = [&](Stage stage) { return std::llround(1000 * seconds(id, stage)); };
+    story.on(0, id).starts(0, id, Stage::endorse).fails(10, id, Stage::endorse, "http-status", "HTTP 500");
+    auto t = 10 + ms(Stage::endorse);
+    story.starts(t, id, Stage::endorse, 2).succeeds(t + 5, id, Stage::endorse, 2);
+    story.starts(t + 5, id, Stage::config).fails(t + 10, id, Stage::config, "http-status", "HTTP 500");
+    t += 10 + ms(Stage::config);
+    story.starts(t, id, Stage::config, 2).succeeds(t + 5, id, Stage::config, 2);
+  }
+  return story.end(9000);
+}
+
+// A generator that all cameras seed alike gives them the same wait at Endorse and the same other one later.
+TEST(BackoffJitter, IsNotThatTwoStagesWaitDifferently) {
+  const auto alike = two_stages(20, [](std::uint32_t, Stage stage) { return stage == Stage::endorse ? 0.33 : 0.97; });
+  const auto found = judged(20, jitter(true), alike);
+  EXPECT_EQ(found.verdict, Verdict::fail) << found.observed;
+  EXPECT_EQ(verdict(20, jitter(false), alike), Verdict::pass);
+  const auto drawn = two_stages(20, [](std::uint32_t camera, Stage stage) {
+    return unit(camera, stage == Stage::endorse ? 1 : 2) * (stage == Stage::endorse ? 0.5 : 1.5);
+  });
+  EXPECT_EQ(verdict(20, jitter(true), drawn), Verdict::pass);
+}
+
 // Waits that the Retry-After takes up whole have no length of their own, and nothing can be relative to them.
 TEST(BackoffRetryAfter, WaitsOfNothingBesideAreNoLevel) {
   auto e = kind(K::exponential);
