@@ -254,8 +254,7 @@ result<void> RunningLab::Impl::start_servers() {
   cc.certificate_lifetime = config.settings.certificate_lifetime;
   cc.key_kind =
       config.settings.certificate_key == DeviceKeyKind::rsa_2048 ? wire::KeyKind::rsa_2048 : wire::KeyKind::ec_p256;
-  // A scenario with four cameras has no use for sixteen keys, which cost a second or two of the machine; with keys that
-  // were made before, for none but a spare one.
+  // As many as there are cameras, less those that were made before: sixteen cost a second or two of the machine.
   if (!config.sims.empty()) cc.rsa_keys_ready = std::min(cc.rsa_keys_ready, config.sims.size());
   cc.rsa_keys_ready -= std::min(cc.rsa_keys_ready - 1, config.device_keys.size());
   cc.rsa_keys = config.device_keys;
