@@ -13,6 +13,8 @@ namespace firstlight {
 
 using SteadyClock = std::chrono::steady_clock;
 using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;
+/// A length of time in plans, scenarios and firmware.
+using Duration = std::chrono::microseconds;
 
 /// The lab's own wall clock. Safe to read and to move from any thread.
 class WallClock {

@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/time.hpp"
-
 namespace firstlight::fault {
 
 std::string_view kind_name(Kind kind) {

@@ -11,14 +11,14 @@
 #include <variant>
 #include <vector>
 
+#include "base/time.hpp"
+
 namespace firstlight::fault {
 
 /// How a parameter is written in a scenario: `500ms`, `16KiB` or `100B`, `3`, `25%`, a text, one of some words,
 /// true or false.
 enum class Kind : std::uint8_t { duration, bytes, integer, percent, text, choice, flag };
 [[nodiscard]] std::string_view kind_name(Kind kind);  // with its unit: "duration", "bytes (B, KiB, MiB)", …
-
-using Duration = std::chrono::microseconds;
 
 struct Parameter {
   std::string_view name;

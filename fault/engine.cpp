@@ -26,7 +26,7 @@ std::uint32_t slot(const Rule& rule, std::uint32_t camera, std::uint32_t cameras
 
 }  // namespace
 
-void Shot::fired(journal::Lane& lane, journal::Source source, std::string peer, std::string detail) {
+void Injection::fired(journal::Lane& lane, journal::Source source, std::string peer, std::string detail) {
   if (std::exchange(fired_, true)) return;
   journal::FaultFired event;
   event.rule = rule_->id;
@@ -97,26 +97,26 @@ std::optional<SteadyClock::time_point> Engine::next_change(const Rule& rule, std
   return {};
 }
 
-RandomStream Engine::random(const Shot& shot) const {
-  const auto& id = draw_ids_[static_cast<std::size_t>(&shot.rule() - rules_.data())];
-  return RandomStream(DrawKey{seed_, shot.camera(), point_name(shot.point()), shot.attempt(), id});
+RandomStream Engine::random(const Injection& injection) const {
+  const auto& id = draw_ids_[static_cast<std::size_t>(&injection.rule() - rules_.data())];
+  return RandomStream(DrawKey{seed_, injection.camera(), point_name(injection.point()), injection.attempt(), id});
 }
 
-Shots Engine::consult_at_any_time(Point point, std::uint32_t camera, std::uint32_t attempt) const {
-  Shots shots;
+Injections Engine::consult_at_any_time(Point point, std::uint32_t camera, std::uint32_t attempt) const {
+  Injections injections;
   for (const auto index : by_point_[static_cast<std::size_t>(point)]) {
     const auto& rule = rules_[index];
     if (rule.concerns(camera) && rule.attempts.contains(attempt) && draws(rule, point, camera, attempt))
-      shots.emplace_back(rule, point, camera, attempt);
+      injections.emplace_back(rule, point, camera, attempt);
   }
-  return shots;
+  return injections;
 }
 
-Shots Engine::consult(Point point, std::uint32_t camera, std::uint32_t attempt) const {
+Injections Engine::consult(Point point, std::uint32_t camera, std::uint32_t attempt) const {
   if (!watches(point)) return {};
-  auto shots = consult_at_any_time(point, camera, attempt);
-  std::erase_if(shots, [&](const Shot& shot) { return !active(shot.rule(), camera); });
-  return shots;
+  auto injections = consult_at_any_time(point, camera, attempt);
+  std::erase_if(injections, [&](const Injection& injection) { return !active(injection.rule(), camera); });
+  return injections;
 }
 
 std::vector<Engine::Due> Engine::timetable() const {

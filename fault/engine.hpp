@@ -21,9 +21,9 @@ namespace firstlight::fault {
 
 /// One rule that applies to one attempt. The point calls fired() at the moment when it really breaks something: that
 /// is the proof in the journal.
-class Shot {
+class Injection {
  public:
-  Shot(const Rule& rule, Point point, std::uint32_t camera, std::uint32_t attempt)
+  Injection(const Rule& rule, Point point, std::uint32_t camera, std::uint32_t attempt)
       : rule_(&rule), point_(point), camera_(camera), attempt_(attempt) {}
   [[nodiscard]] const Rule& rule() const { return *rule_; }
   [[nodiscard]] Point point() const { return point_; }
@@ -40,7 +40,7 @@ class Shot {
   std::uint32_t attempt_;
   bool fired_ = false;
 };
-using Shots = std::vector<Shot>;
+using Injections = std::vector<Injection>;
 
 /// Counts attempts by camera and point. One a shard: a camera's connections to one service share a shard.
 class AttemptCounter {
@@ -65,23 +65,23 @@ class Engine {
   [[nodiscard]] bool watches(Point point) const { return !by_point_[static_cast<std::size_t>(point)].empty(); }
 
   /// Rules by attempt that apply now.
-  [[nodiscard]] Shots consult(Point point, std::uint32_t camera, std::uint32_t attempt) const;
+  [[nodiscard]] Injections consult(Point point, std::uint32_t camera, std::uint32_t attempt) const;
   /// The same without regard to time: for effects that look at active() themselves while a connection lives.
-  [[nodiscard]] Shots consult_at_any_time(Point point, std::uint32_t camera, std::uint32_t attempt) const;
+  [[nodiscard]] Injections consult_at_any_time(Point point, std::uint32_t camera, std::uint32_t attempt) const;
   /// Whether a rule's window is open, or its event has struck, for this camera now.
   [[nodiscard]] bool active(const Rule& rule, std::uint32_t camera) const;
 
   /// When active() may change; nothing: it stays.
   [[nodiscard]] std::optional<SteadyClock::time_point> next_change(const Rule& rule, std::uint32_t camera) const;
-  /// A stream of draws for one shot: the same for the same seed.
-  [[nodiscard]] RandomStream random(const Shot& shot) const;
+  /// A stream of draws for one injection: the same for the same seed.
+  [[nodiscard]] RandomStream random(const Injection& injection) const;
 
   /// Consults and edits the plan with every effect that applies, in the scenario's order.
   template <class Plan>
-  Shots edit(Plan& plan, Point point, std::uint32_t camera, std::uint32_t attempt) const {
-    auto shots = consult(point, camera, attempt);
-    for (const auto& shot : shots) apply(plan, shot.rule());
-    return shots;
+  Injections edit(Plan& plan, Point point, std::uint32_t camera, std::uint32_t attempt) const {
+    auto injections = consult(point, camera, attempt);
+    for (const auto& injection : injections) apply(plan, injection.rule());
+    return injections;
   }
   template <class Plan>
   static void apply(Plan& plan, const Rule& rule) {

@@ -134,7 +134,7 @@ struct VerifyPlan {
 };
 
 /// What becomes of a device certificate in the registry.
-struct FatePlan {
+struct CertificateStatusPlan {
   enum class Status : std::uint8_t { active, inactive, revoked } status = Status::active;
   std::optional<Duration> expires_in;  // its validity ends so long after the issue
   Duration propagation{0};             // the edge learns of it so much later

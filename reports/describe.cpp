@@ -9,11 +9,11 @@ namespace firstlight::reports {
 
 namespace {
 
-StageReport stage_report(std::string_view name, const harness::Samples& s, std::uint64_t failed) {
+StageReport stage_report(std::string_view name, const judge::Samples& s, std::uint64_t failed) {
   return {std::string(name), s.count(), failed, s.percentile(50), s.percentile(90), s.percentile(99), s.max()};
 }
 
-std::vector<StageReport> stage_reports(const harness::Measurements& m) {
+std::vector<StageReport> stage_reports(const judge::Measurements& m) {
   std::vector<StageReport> stages;
   for (std::size_t i = 0; i < journal::kStageCount; ++i)
     if (m.stages[i].count() + m.failed[i] > 0)
@@ -26,7 +26,7 @@ std::vector<StageReport> stage_reports(const harness::Measurements& m) {
 
 /// Every rule of the scenario, also one that never fired. No times: two runs with one seed can be compared. What fires
 /// in the teardown does not count, as for the checks.
-std::vector<FaultReport> fault_reports(const harness::Scenario& scenario, const std::vector<journal::Event>& events) {
+std::vector<FaultReport> fault_reports(const language::Scenario& scenario, const std::vector<journal::Event>& events) {
   std::vector<FaultReport> faults;
   for (const auto& rule : scenario.faults) faults.push_back({rule.id, rule.at, rule.repeatable, {}});
   for (const auto& event : events) {
@@ -42,7 +42,7 @@ std::vector<FaultReport> fault_reports(const harness::Scenario& scenario, const 
 
 }  // namespace
 
-ScenarioReport describe(const harness::Scenario& scenario, const harness::Outcome& outcome,
+ScenarioReport describe(const language::Scenario& scenario, const judge::Outcome& outcome,
                         const std::vector<journal::Event>& events) {
   ScenarioReport report;
   report.name = outcome.name;
@@ -63,17 +63,17 @@ ScenarioReport describe(const harness::Scenario& scenario, const harness::Outcom
 }
 
 int RunReport::exit_code() const {
-  harness::RunFacts facts{interrupted, false, flaky_fails};
-  std::vector<harness::Verdict> verdicts;
+  judge::RunFacts facts{interrupted, false, flaky_fails};
+  std::vector<judge::Verdict> verdicts;
   for (const auto& s : scenarios) {
     facts.bug = facts.bug || s.bug;
     verdicts.push_back(s.verdict);
   }
   // A shard may be empty without anything being wrong; the merged whole may not.
-  const bool empty_shard = scenarios.empty() && !shard.empty() && !interrupted;
-  const int code = empty_shard ? 0 : harness::exit_code(verdicts, facts);
-  const int missing = missing_shards.empty() ? 0 : 10;
-  return harness::most_important(std::vector<int>{code, missing});
+  const bool empty_part = scenarios.empty() && !part.empty() && !interrupted;
+  const int code = empty_part ? 0 : judge::exit_code(verdicts, facts);
+  const int missing = missing_parts.empty() ? 0 : 10;
+  return judge::most_important(std::vector<int>{code, missing});
 }
 
 }  // namespace firstlight::reports

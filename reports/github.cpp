@@ -9,8 +9,8 @@ namespace firstlight::reports {
 
 namespace {
 
-using harness::CheckResult;
-using harness::Verdict;
+using judge::CheckResult;
+using judge::Verdict;
 
 constexpr std::size_t kMostAnnotations = 10;  // GitHub shows no more of one kind in one step
 
@@ -41,16 +41,16 @@ std::string command(std::string_view kind, const ScenarioReport& s, std::size_t 
                      line == 0 ? 1 : line, escape(clean_utf8(title), true), escape(clean_utf8(message), false));
 }
 
-std::string error(const ScenarioReport& s, const CheckResult& c) {
-  return command("error", s, c.line, fmt::format("{}: {}", s.name, harness::verdict_name(c.verdict)),
+std::string error(const ScenarioReport& s, const judge::CheckResult& c) {
+  return command("error", s, c.line, fmt::format("{}: {}", s.name, judge::verdict_name(c.verdict)),
                  fmt::format("expected: {}\nobserved: {}\nrepeat it: {}", c.expect, c.observed, s.repro));
 }
 
 /// What does not fail the run and should still be seen.
 std::string warning(const ScenarioReport& s) {
-  if (s.verdict == Verdict::flaky)
+  if (s.verdict == judge::Verdict::flaky)
     return command("warning", s, 0, s.name + ": flaky", "failed at first, passed when tried again; " + s.repro);
-  if (s.verdict == Verdict::quarantined && s.quarantine)
+  if (s.verdict == judge::Verdict::quarantined && s.quarantine)
     return command("warning", s, 0, s.name + ": quarantined",
                    fmt::format("failed; quarantined until {}: {}", s.quarantine->until, s.quarantine->reason));
   if (s.quarantine && s.quarantine->expired)
@@ -60,9 +60,9 @@ std::string warning(const ScenarioReport& s) {
 }
 
 bool counts(const RunReport& report, const ScenarioReport& s) {
-  if (s.verdict == Verdict::flaky) return report.flaky_fails;
-  return s.verdict == Verdict::fail || s.verdict == Verdict::threshold || s.verdict == Verdict::infra ||
-         s.verdict == Verdict::inconclusive;
+  if (s.verdict == judge::Verdict::flaky) return report.flaky_fails;
+  return s.verdict == judge::Verdict::fail || s.verdict == judge::Verdict::threshold ||
+         s.verdict == judge::Verdict::infra || s.verdict == judge::Verdict::inconclusive;
 }
 
 /// The first lines, and how many more there are.
@@ -82,7 +82,7 @@ std::string to_github(const RunReport& report) {
   for (const auto& s : report.scenarios) {
     if (counts(report, s))
       for (const auto& c : s.checks)
-        if (c.verdict != Verdict::pass) errors.push_back(error(s, c));
+        if (c.verdict != judge::Verdict::pass) errors.push_back(error(s, c));
     if (auto text = warning(s); !text.empty()) warnings.push_back(std::move(text));
   }
   return capped(errors, "error") + capped(warnings, "warning");

@@ -29,11 +29,11 @@ ordered_json checks_json(const ScenarioReport& s) {
   ordered_json checks = ordered_json::array();
   for (const auto& c : s.checks) {
     ordered_json proof = ordered_json::array();
-    for (const auto& p : c.proof)
+    for (const auto& p : c.evidence)
       proof.push_back({{"lane", p.lane}, {"seq", p.sequence}, {"t_ns", p.t_ns}, {"text", p.text}});
     checks.push_back({{"expect", c.expect},
                       {"line", c.line},
-                      {"verdict", harness::verdict_name(c.verdict)},
+                      {"verdict", judge::verdict_name(c.verdict)},
                       {"observed", c.observed},
                       {"cameras", c.cameras},
                       {"proof", proof},
@@ -59,7 +59,7 @@ ordered_json scenario_json(const ScenarioReport& s) {
                       {"seed", s.seed},
                       {"started_at", s.started_at},
                       {"duration_ms", s.duration_ms},
-                      {"verdict", harness::verdict_name(s.verdict)},
+                      {"verdict", judge::verdict_name(s.verdict)},
                       {"bug", s.bug},
                       {"cameras", s.cameras},
                       {"online", s.online},
@@ -77,7 +77,7 @@ ordered_json scenario_json(const ScenarioReport& s) {
   if (s.attempts.size() > 1) {
     out["attempts"] = ordered_json::array();
     for (const auto& a : s.attempts)
-      out["attempts"].push_back({{"verdict", harness::verdict_name(a.verdict)}, {"journal", a.journal}});
+      out["attempts"].push_back({{"verdict", judge::verdict_name(a.verdict)}, {"journal", a.journal}});
   }
   if (s.quarantine)
     out["quarantine"] = {
@@ -93,14 +93,14 @@ ordered_json run_json(const RunReport& report) {
                       {"started_at", report.started_at},
                       {"duration_ms", report.duration_ms},
                       {"exit_code", code},
-                      {"exit_reason", harness::exit_reason(code)},
+                      {"exit_reason", judge::exit_reason(code)},
                       {"interrupted", report.interrupted},
                       {"flaky", report.flaky_fails ? "fail" : "pass"},
                       {"timeout_multiplier", report.timeout_multiplier}};
-  if (!report.shard.empty()) run["shard"] = report.shard;
+  if (!report.part.empty()) run["shard"] = report.part;
   if (!report.merged_from.empty()) {
     run["merged_from"] = report.merged_from;
-    run["missing_shards"] = report.missing_shards;
+    run["missing_shards"] = report.missing_parts;
   }
   return run;
 }
@@ -111,7 +111,7 @@ std::string to_json(const RunReport& report) {
   std::map<std::string, int> totals;
   ordered_json scenarios = ordered_json::array();
   for (const auto& s : report.scenarios) {
-    ++totals[std::string(harness::verdict_name(s.verdict))];
+    ++totals[std::string(judge::verdict_name(s.verdict))];
     scenarios.push_back(scenario_json(s));
   }
   const ordered_json document = {{"schema_version", kReportSchemaVersion},

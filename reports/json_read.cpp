@@ -12,7 +12,7 @@ namespace firstlight::reports {
 
 namespace {
 
-using harness::Verdict;
+using judge::Verdict;
 using Json = nlohmann::ordered_json;
 
 constexpr std::int64_t kMostAny = std::int64_t{1} << 61;  // as in the journal
@@ -38,10 +38,10 @@ std::uint64_t seed_of(const Json& j) {
   return j.get<std::uint64_t>();
 }
 
-Verdict verdict_of(const Json& j) {
+judge::Verdict verdict_of(const Json& j) {
   const auto name = j.get<std::string>();
-  for (int v = 0; v <= static_cast<int>(Verdict::quarantined); ++v)
-    if (harness::verdict_name(static_cast<Verdict>(v)) == name) return static_cast<Verdict>(v);
+  for (int v = 0; v <= static_cast<int>(judge::Verdict::quarantined); ++v)
+    if (judge::verdict_name(static_cast<judge::Verdict>(v)) == name) return static_cast<judge::Verdict>(v);
   throw Wrong{fmt::format("there is no verdict \"{}\"", name)};
 }
 
@@ -62,16 +62,16 @@ StageReport read_stage(const std::string& name, const Json& j) {
           us_of(j, "max_ms")};
 }
 
-harness::CheckResult read_check(const Json& j) {
-  harness::CheckResult check;
+judge::CheckResult read_check(const Json& j) {
+  judge::CheckResult check;
   check.expect = j.at("expect").get<std::string>();
   check.line = number<std::size_t>(j.at("line"));
   check.verdict = verdict_of(j.at("verdict"));
   check.observed = j.at("observed").get<std::string>();
   for (const auto& camera : j.at("cameras")) check.cameras.push_back(number<std::uint32_t>(camera));
   for (const auto& p : j.at("proof"))
-    check.proof.push_back({number<std::uint16_t>(p.at("lane")), number<std::uint32_t>(p.at("seq")),
-                           number<std::int64_t>(p.at("t_ns")), p.at("text").get<std::string>()});
+    check.evidence.push_back({number<std::uint16_t>(p.at("lane")), number<std::uint32_t>(p.at("seq")),
+                              number<std::int64_t>(p.at("t_ns")), p.at("text").get<std::string>()});
   return check;
 }
 
@@ -135,9 +135,9 @@ RunReport read_report(const Json& j) {
   report.interrupted = run.at("interrupted").get<bool>();
   report.flaky_fails = run.at("flaky").get<std::string>() == "fail";
   report.timeout_multiplier = run.at("timeout_multiplier").get<double>();
-  report.shard = run.value("shard", "");
+  report.part = run.value("shard", "");
   report.merged_from = run.value("merged_from", std::vector<std::string>{});
-  report.missing_shards = run.value("missing_shards", std::vector<std::string>{});
+  report.missing_parts = run.value("missing_shards", std::vector<std::string>{});
   for (const auto& s : j.at("scenarios")) report.scenarios.push_back(read_scenario(s));
   return report;
 }

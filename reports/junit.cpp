@@ -8,8 +8,8 @@ namespace firstlight::reports {
 
 namespace {
 
-using harness::CheckResult;
-using harness::Verdict;
+using judge::CheckResult;
+using judge::Verdict;
 
 struct Counts {
   std::size_t tests = 0, failures = 0, errors = 0, skipped = 0;
@@ -27,35 +27,36 @@ struct Counts {
 enum class Kind : std::uint8_t { passed, failure, error, skipped };
 
 bool excused(const ScenarioReport& s) {
-  return s.verdict == Verdict::quarantined || s.verdict == Verdict::flaky;
+  return s.verdict == judge::Verdict::quarantined || s.verdict == judge::Verdict::flaky;
 }
 
 /// What a test case says to a CI server, which knows fewer verdicts than we do.
-Kind kind_of(const ScenarioReport& s, const CheckResult& c, bool flaky_fails) {
+Kind kind_of(const ScenarioReport& s, const judge::CheckResult& c, bool flaky_fails) {
   switch (c.verdict) {
-    case Verdict::pass:
-    case Verdict::flaky:
-    case Verdict::quarantined:
+    case judge::Verdict::pass:
+    case judge::Verdict::flaky:
+    case judge::Verdict::quarantined:
       return Kind::passed;
-    case Verdict::inconclusive:
-    case Verdict::skipped:
+    case judge::Verdict::inconclusive:
+    case judge::Verdict::skipped:
       return Kind::skipped;
-    case Verdict::fail:
-    case Verdict::threshold:
-    case Verdict::infra:
+    case judge::Verdict::fail:
+    case judge::Verdict::threshold:
+    case judge::Verdict::infra:
       break;
   }
-  if (s.verdict == Verdict::quarantined) return Kind::skipped;
-  if (s.verdict == Verdict::flaky && !flaky_fails) return Kind::passed;  // with what failed at first as its output
-  return c.verdict == Verdict::infra ? Kind::error : Kind::failure;
+  if (s.verdict == judge::Verdict::quarantined) return Kind::skipped;
+  if (s.verdict == judge::Verdict::flaky && !flaky_fails)
+    return Kind::passed;  // with what failed at first as its output
+  return c.verdict == judge::Verdict::infra ? Kind::error : Kind::failure;
 }
 
-std::string story(const ScenarioReport& s, const CheckResult& c) {
+std::string story(const ScenarioReport& s, const judge::CheckResult& c) {
   auto text = fmt::format("expected: {}\nobserved: {}\n", c.expect, c.observed);
   if (c.line > 0) text += fmt::format("at:       {}:{}\n", s.file, c.line);
   if (!c.cameras.empty()) text += fmt::format("cameras:  {}\n", fmt::join(c.cameras, ", "));
   text += fmt::format("repeat:   {}\n", s.repro);
-  for (const auto& p : c.proof) text += fmt::format("proof:    {} (lane {}, seq {})\n", p.text, p.lane, p.sequence);
+  for (const auto& p : c.evidence) text += fmt::format("proof:    {} (lane {}, seq {})\n", p.text, p.lane, p.sequence);
   if (s.timeline_camera != 0 && !c.cameras.empty() && c.cameras.front() == s.timeline_camera)
     text += fmt::format("camera {}:\n{}\n", s.timeline_camera, fmt::join(s.timeline, "\n"));
   return text;
@@ -63,18 +64,18 @@ std::string story(const ScenarioReport& s, const CheckResult& c) {
 
 std::string attempts_text(const ScenarioReport& s) {
   std::vector<std::string_view> verdicts;
-  for (const auto& a : s.attempts) verdicts.push_back(harness::verdict_name(a.verdict));
+  for (const auto& a : s.attempts) verdicts.push_back(judge::verdict_name(a.verdict));
   return fmt::format("flaky: with one seed, its attempts ended {}\n", fmt::join(verdicts, ", "));
 }
 
-std::string why_skipped(const ScenarioReport& s, const CheckResult& c) {
-  if (s.verdict == Verdict::quarantined && s.quarantine)
+std::string why_skipped(const ScenarioReport& s, const judge::CheckResult& c) {
+  if (s.verdict == judge::Verdict::quarantined && s.quarantine)
     return fmt::format("quarantined until {} ({}): {}: {}", s.quarantine->until, s.quarantine->reason,
-                       harness::verdict_name(c.verdict), c.observed);
-  return fmt::format("{}: {}", harness::verdict_name(c.verdict), c.observed);
+                       judge::verdict_name(c.verdict), c.observed);
+  return fmt::format("{}: {}", judge::verdict_name(c.verdict), c.observed);
 }
 
-std::string testcase(const ScenarioReport& s, const CheckResult& c, bool flaky_fails, Counts& counts) {
+std::string testcase(const ScenarioReport& s, const judge::CheckResult& c, bool flaky_fails, Counts& counts) {
   const auto kind = kind_of(s, c, flaky_fails);
   ++counts.tests;
   std::string body;
@@ -86,11 +87,11 @@ std::string testcase(const ScenarioReport& s, const CheckResult& c, bool flaky_f
     ++(error ? counts.errors : counts.failures);
     const auto* const tag = error ? "error" : "failure";
     body = fmt::format("      <{} type=\"{}\" message=\"{}\">{}</{}>\n", tag,
-                       s.bug && error ? "bug" : harness::verdict_name(c.verdict), xml_attribute(c.observed),
+                       s.bug && error ? "bug" : judge::verdict_name(c.verdict), xml_attribute(c.observed),
                        xml_content(story(s, c)), tag);
   }
-  if (excused(s) && c.verdict != Verdict::pass) {
-    const auto note = (s.verdict == Verdict::flaky ? attempts_text(s) : "") + story(s, c);
+  if (excused(s) && c.verdict != judge::Verdict::pass) {
+    const auto note = (s.verdict == judge::Verdict::flaky ? attempts_text(s) : "") + story(s, c);
     body += fmt::format("      <system-out>{}</system-out>\n", xml_content(note));
   }
   const auto open = fmt::format(R"(    <testcase classname="{}" name="{}" file="{}" time="0.000")",
@@ -103,7 +104,7 @@ std::string property(std::string_view name, std::string_view value) {
 }
 
 std::string properties(const ScenarioReport& s) {
-  auto text = property("seed", std::to_string(s.seed)) + property("verdict", harness::verdict_name(s.verdict)) +
+  auto text = property("seed", std::to_string(s.seed)) + property("verdict", judge::verdict_name(s.verdict)) +
               property("repeat", s.repro);
   if (s.quarantine) {
     text += property("quarantine", fmt::format("{} {} ({})", s.quarantine->expired ? "expired on" : "until",
@@ -121,7 +122,7 @@ std::string testsuite(const ScenarioReport& s, bool flaky_fails, Counts& all) {
   if (!s.started_at.empty()) text += fmt::format(" timestamp=\"{}\"", xml_attribute(s.started_at.substr(0, 19)));
   text += fmt::format(" time=\"{:.3f}\" {}>\n", static_cast<double>(s.duration_ms) / 1000.0, counts.attributes());
   text += properties(s) + cases;
-  if (s.verdict == Verdict::flaky)
+  if (s.verdict == judge::Verdict::flaky)
     text += fmt::format("    <system-out>{}</system-out>\n", xml_content(attempts_text(s)));
   return text + "  </testsuite>\n";
 }

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/judge/verdict.hpp"
 #include "journal/event.hpp"
+#include "judge/verdict.hpp"
 
 namespace firstlight::reports {
 
@@ -42,7 +42,7 @@ struct QuarantineReport {
 };
 
 struct AttemptReport {  // of a scenario that was retried
-  harness::Verdict verdict = harness::Verdict::pass;
+  judge::Verdict verdict = judge::Verdict::pass;
   std::string journal;
 };
 
@@ -52,12 +52,12 @@ struct ScenarioReport {
   std::uint64_t seed = 0;
   std::string started_at;  // RFC 3339; empty: not run
   std::int64_t duration_ms = 0;
-  harness::Verdict verdict = harness::Verdict::pass;
+  judge::Verdict verdict = judge::Verdict::pass;
   bool bug = false;  // of firstlight: the process that played it crashed
   std::uint32_t cameras = 0;
   std::uint32_t online = 0;         // at the end
   std::vector<StageReport> stages;  // in the order of the path; "total" and two more always, at the end
-  std::vector<harness::CheckResult> checks;
+  std::vector<judge::CheckResult> checks;
   std::vector<FaultReport> faults;    // in the scenario's order
   std::vector<std::string> timeline;  // of the first camera concerned; empty when all passed
   std::uint32_t timeline_camera = 0;
@@ -75,18 +75,18 @@ struct RunReport {
   std::string started_at;  // RFC 3339
   std::int64_t duration_ms = 0;
   bool interrupted = false;
-  bool flaky_fails = false;                 // --flaky=fail
-  double timeout_multiplier = 1;            // --timeout-multiplier
-  std::string shard;                        // "2/3"; empty: all
-  std::vector<std::string> merged_from;     // runs, when this is a merged report
-  std::vector<std::string> missing_shards;  // shards that the merged runs do not have
+  bool flaky_fails = false;                // --flaky=fail
+  double timeout_multiplier = 1;           // --timeout-multiplier
+  std::string part;                        // "2/3"; empty: all
+  std::vector<std::string> merged_from;    // runs, when this is a merged report
+  std::vector<std::string> missing_parts;  // parts that the merged runs do not have
   std::vector<ScenarioReport> scenarios;
 
   [[nodiscard]] int exit_code() const;
 };
 
 /// What is said of one judged journal. `outcome` is its verdict, `events` its events.
-[[nodiscard]] ScenarioReport describe(const harness::Scenario& scenario, const harness::Outcome& outcome,
+[[nodiscard]] ScenarioReport describe(const language::Scenario& scenario, const judge::Outcome& outcome,
                                       const std::vector<journal::Event>& events);
 
 /// For people: a verdict a scenario, a table of stages, and what failed with its first camera's timeline.

@@ -68,7 +68,7 @@ void Camera::boot(std::int64_t scheduled_ns) {
 }
 
 void Camera::forget() {
-  pending_ = timer_ = session_ = last_words_ = 0;
+  pending_ = timer_ = session_ = final_reply_ = 0;
   unauthorized_ = refusals_ = 0;
   failures_ = {};
   clock_set_ = stored_ = was_online_ = false;
@@ -80,7 +80,7 @@ void Camera::forget() {
   device_.reset();
   open_.reset();
   asked_.reset();
-  told_token_.reset();
+  leaked_token_.reset();
   phase_ = Phase::off;
 }
 

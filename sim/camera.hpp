@@ -143,8 +143,8 @@ class Camera {
   ActionId last_id_ = 0;
   ActionId pending_ = 0;  // the one completion that the current phase waits for
   ActionId timer_ = 0;
-  ActionId session_ = 0;     // the open MQTT session, named by its MqttConnect
-  ActionId last_words_ = 0;  // rebooting: the answer whose PUBACK is awaited
+  ActionId session_ = 0;      // the open MQTT session, named by its MqttConnect
+  ActionId final_reply_ = 0;  // rebooting: the answer whose PUBACK is awaited
   std::uint32_t boot_ = 0;
   std::uint32_t sessions_lost_ = 0;
   std::uint16_t unauthorized_ = 0;  // 401s in a row
@@ -164,8 +164,8 @@ class Camera {
   std::optional<Errc> last_error_;
   wire::Validity validity_;  // of device_'s certificate
   std::unique_ptr<Provisioning> provisioning_;
-  std::unique_ptr<HttpsGet> asked_;     // the request that a redirect may follow; a defect
-  std::unique_ptr<Secret> told_token_;  // what its status will tell; a defect
+  std::unique_ptr<HttpsGet> asked_;       // the request that a redirect may follow; a defect
+  std::unique_ptr<Secret> leaked_token_;  // what its status will tell; a defect
   std::unique_ptr<DeviceConfig> device_;
   std::unique_ptr<Session> open_;
   std::vector<Action> out_;

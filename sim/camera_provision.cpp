@@ -114,7 +114,7 @@ void Camera::endorsed(const HttpsDone& e) {
   provisioning_ = std::make_unique<Provisioning>();
   provisioning_->token = Secret(doc["token"].get<std::string>());
   if (has(Defect::logs_token)) log("endorse answered " + provisioning_->token.reveal());
-  if (has(Defect::publishes_token)) told_token_ = std::make_unique<Secret>(provisioning_->token);
+  if (has(Defect::publishes_token)) leaked_token_ = std::make_unique<Secret>(provisioning_->token);
   succeed(e.timing);
   start_verify();
 }

@@ -85,7 +85,7 @@ std::string Camera::status_payload(std::string_view device_id, std::string_view 
                                 {"boot", boot_},
                                 {"uptime_seconds", uptime.count()},
                                 {"timestamp", format_rfc3339(clock(), true)}};
-  if (told_token_) status["token"] = told_token_->reveal();
+  if (leaked_token_) status["token"] = leaked_token_->reveal();
   return status.dump();
 }
 
@@ -95,7 +95,7 @@ void Camera::publish_status(ActionId id) {
 }
 
 void Camera::on(const MqttPublished& e) {
-  if (phase_ == Phase::rebooting && e.id != 0 && e.id == last_words_) return reboot();
+  if (phase_ == Phase::rebooting && e.id != 0 && e.id == final_reply_) return reboot();
   if (!done_is_awaited(e.id)) return;
   if (!e.puback) return fail({.error = e.puback.error()});
   if (*e.puback >= 0x80) return fail({.error = {Errc::mqtt_publish_refused, fmt::format("{:#04x}", *e.puback)}});
@@ -133,7 +133,7 @@ void Camera::answer_command(const MqttMessage& message) {
   if (command.kind != Command::Kind::reboot) return;
   phase_ = Phase::rebooting;  // when the broker has the answer
   pending_ = 0;
-  last_words_ = id;
+  final_reply_ = id;
 }
 
 void Camera::on(const MqttLost& e) {

@@ -40,40 +40,40 @@ std::vector<DeviceFaults::Armed<Plan>> DeviceFaults::consult(fault::Point point)
   std::vector<Armed<Plan>> armed;
   if (engine_ == nullptr || !engine_->watches(point)) return armed;
   const auto attempt = attempts_.next(point, camera_.value());
-  for (auto& shot : engine_->consult(point, camera_.value(), attempt)) {
+  for (auto& injection : engine_->consult(point, camera_.value(), attempt)) {
     Plan plan;
-    fault::Engine::apply(plan, shot.rule());
-    armed.push_back({std::move(plan), std::move(shot)});
+    fault::Engine::apply(plan, injection.rule());
+    armed.push_back({std::move(plan), std::move(injection)});
   }
   return armed;
 }
 
-void DeviceFaults::fire(fault::Shot& shot, std::string detail) {
-  shot.fired(lane_, journal::Source::camera, peer_, std::move(detail));
+void DeviceFaults::fire(fault::Injection& injection, std::string detail) {
+  injection.fired(lane_, journal::Source::camera, peer_, std::move(detail));
 }
 
 // -- boots --------------------------------------------------------------------------------------------------------
 
 void DeviceFaults::boot() {
-  std::erase_if(moment_, [](const auto& armed) { return armed.shot.has_fired(); });
+  std::erase_if(moment_, [](const auto& armed) { return armed.injection.has_fired(); });
   boot_ = consult<CameraPlan>(fault::Point::camera);
 }
 
-std::optional<fault::Duration> DeviceFaults::skew() {
-  std::optional<fault::Duration> by;
-  for (auto& [plan, shot] : boot_) {
-    if (!plan.clock_by || *plan.clock_by == fault::Duration{0}) continue;
-    by = by.value_or(fault::Duration{0}) + *plan.clock_by;
-    fire(shot, fmt::format("by {} s", std::chrono::duration_cast<std::chrono::seconds>(*plan.clock_by).count()));
+std::optional<Duration> DeviceFaults::skew() {
+  std::optional<Duration> by;
+  for (auto& [plan, injection] : boot_) {
+    if (!plan.clock_by || *plan.clock_by == Duration{0}) continue;
+    by = by.value_or(Duration{0}) + *plan.clock_by;
+    fire(injection, fmt::format("by {} s", std::chrono::duration_cast<std::chrono::seconds>(*plan.clock_by).count()));
   }
   return by;
 }
 
-std::optional<fault::Duration> DeviceFaults::power_cut_at(journal::Stage stage) {
+std::optional<Duration> DeviceFaults::power_cut_at(journal::Stage stage) {
   for (auto* rules : {&boot_, &moment_})
-    for (auto& [plan, shot] : *rules) {
-      if (!plan.cut_power || shot.has_fired() || plan.cut_at.value_or(journal::Stage::attach) != stage) continue;
-      fire(shot, std::string(stage_name(stage)));
+    for (auto& [plan, injection] : *rules) {
+      if (!plan.cut_power || injection.has_fired() || plan.cut_at.value_or(journal::Stage::attach) != stage) continue;
+      fire(injection, std::string(stage_name(stage)));
       return plan.off_for;
     }
   return std::nullopt;
@@ -86,12 +86,12 @@ DeviceFaults::Armed<CameraPlan>* DeviceFaults::cloning() {
 
 std::optional<CameraId> DeviceFaults::clone_of() {
   const auto* armed = cloning();
-  if (armed == nullptr || armed->shot.has_fired()) return std::nullopt;
+  if (armed == nullptr || armed->injection.has_fired()) return std::nullopt;
   return CameraId(armed->plan.clone_of);
 }
 
 void DeviceFaults::cloned() {
-  if (auto* armed = cloning()) fire(armed->shot, fmt::format("of camera {}", armed->plan.clone_of));
+  if (auto* armed = cloning()) fire(armed->injection, fmt::format("of camera {}", armed->plan.clone_of));
 }
 
 // -- the store ----------------------------------------------------------------------------------------------------
@@ -101,7 +101,7 @@ result<void> DeviceFaults::save(Store& store, std::string_view content) {
   auto* armed = decisive(
       boot_, [](const CameraPlan& plan) { return plan.store; }, Medium::sound);
   if (armed != nullptr && armed->plan.store == Medium::full) {
-    fire(armed->shot);
+    fire(armed->injection);
     return Error(Errc::store_full);
   }
   auto saved = store.save(content);
@@ -112,7 +112,7 @@ result<void> DeviceFaults::save(Store& store, std::string_view content) {
   else
     spoil(*bytes);
   store.put_raw(*bytes);
-  fire(armed->shot);
+  fire(armed->injection);
   return saved;
 }
 
@@ -122,7 +122,7 @@ DeviceFaults::Attached DeviceFaults::attach() {
   using Answer = AttachPlan::Answer;
   attach_ = consult<AttachPlan>(fault::Point::attach);
   Attached a;
-  for (const auto& [plan, shot] : attach_) a.delay += plan.delay;
+  for (const auto& [plan, injection] : attach_) a.delay += plan.delay;
   if (const auto* armed = answering())
     a.outcome = Error(armed->plan.answer == Answer::bar ? Errc::attach_barred : Errc::attach_rejected);
   if (const auto* armed = detaching()) a.detach_after = armed->plan.detach_after;
@@ -144,24 +144,24 @@ DeviceFaults::Armed<AttachPlan>* DeviceFaults::detaching() {
 }
 
 void DeviceFaults::attach_answered() {
-  for (auto& [plan, shot] : attach_)
-    if (plan.delay > fault::Duration{0}) fire(shot);
-  if (auto* armed = answering()) fire(armed->shot);
+  for (auto& [plan, injection] : attach_)
+    if (plan.delay > Duration{0}) fire(injection);
+  if (auto* armed = answering()) fire(armed->injection);
 }
 
 void DeviceFaults::detached() {
-  if (auto* armed = detaching()) fire(armed->shot);
+  if (auto* armed = detaching()) fire(armed->injection);
 }
 
 // -- at a moment --------------------------------------------------------------------------------------------------
 
 void DeviceFaults::arm(const fault::Rule& rule, const CameraPlan& plan) {
-  moment_.push_back({plan, fault::Shot(rule, fault::Point::camera, camera_.value(), 0)});
+  moment_.push_back({plan, fault::Injection(rule, fault::Point::camera, camera_.value(), 0)});
 }
 
 void DeviceFaults::struck(const fault::Rule& rule, std::string detail) {
-  fault::Shot shot(rule, fault::Point::camera, camera_.value(), 0);
-  fire(shot, std::move(detail));
+  fault::Injection injection(rule, fault::Point::camera, camera_.value(), 0);
+  fire(injection, std::move(detail));
 }
 
 }  // namespace firstlight::sim

@@ -21,9 +21,9 @@ class DeviceFaults {
   // -- boots
   void boot();
   /// For how long the camera's clock is wrong in this boot; asked once a boot.
-  [[nodiscard]] std::optional<fault::Duration> skew();
+  [[nodiscard]] std::optional<Duration> skew();
   /// The power goes away as this stage begins: for how long.
-  [[nodiscard]] std::optional<fault::Duration> power_cut_at(journal::Stage stage);
+  [[nodiscard]] std::optional<Duration> power_cut_at(journal::Stage stage);
   /// Whose store is in the camera instead of its own.
   [[nodiscard]] std::optional<CameraId> clone_of();
   void cloned();
@@ -34,9 +34,9 @@ class DeviceFaults {
 
   // -- attaches
   struct Attached {
-    fault::Duration delay{0};
+    Duration delay{0};
     result<void> outcome;
-    std::optional<fault::Duration> detach_after;
+    std::optional<Duration> detach_after;
   };
   [[nodiscard]] Attached attach();
   /// The answer that attach() gave has reached the camera.
@@ -52,11 +52,11 @@ class DeviceFaults {
   template <class Plan>
   struct Armed {
     Plan plan;
-    fault::Shot shot;
+    fault::Injection injection;
   };
   template <class Plan>
   [[nodiscard]] std::vector<Armed<Plan>> consult(fault::Point point);
-  void fire(fault::Shot& shot, std::string detail = {});
+  void fire(fault::Injection& injection, std::string detail = {});
   // The one rule that decides, where only one can; null: none.
   [[nodiscard]] Armed<fault::CameraPlan>* cloning();
   [[nodiscard]] Armed<fault::AttachPlan>* answering();

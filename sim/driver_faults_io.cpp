@@ -72,7 +72,7 @@ void CameraDriver::clone_then_load(const StoreLoad& a, CameraId other) {
 
 // -- the network --------------------------------------------------------------------------------------------------
 
-void CameraDriver::detach_after(fault::Duration delay) {
+void CameraDriver::detach_after(Duration delay) {
   detach_ = std::make_unique<boost::asio::steady_timer>(share_->shard.io(), delay);
   detach_->async_wait([weak = weak_from_this()](const boost::system::error_code& ec) {
     const auto self = weak.lock();

@@ -140,7 +140,7 @@ class CameraDriver : public std::enable_shared_from_this<CameraDriver> {
   void clone_then_load(const StoreLoad& a, CameraId other);
   [[nodiscard]] result<std::string> load(const StoreLoad& a);
   void after(SteadyClock::duration delay, std::function<void()> work);
-  void detach_after(fault::Duration delay);
+  void detach_after(Duration delay);
   void swap_sim(const fault::Rule& rule);
   void put_sim(const fault::Rule& rule);
   void move_clock();

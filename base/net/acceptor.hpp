@@ -21,6 +21,9 @@ struct Accepted {
   boost::asio::ip::tcp::endpoint local;  // where the peer connected to
 };
 
+/// Of a listening socket. Closed: the kernel refuses connections.
+enum class PortState : std::uint8_t { open, closed };
+
 class Acceptor {
  public:
   using Handler = std::function<void(Shard&, Accepted)>;
@@ -31,11 +34,11 @@ class Acceptor {
                                                   unsigned short port, ShardSet& shards, Handler handler);
   ~Acceptor();
   [[nodiscard]] unsigned short port() const;
-  /// Connecting is refused by the kernel until resume(); the port stays ours, and connections that nobody accepted yet
-  /// are reset. Both on the front thread.
-  void refuse();
+  /// Connecting is refused by the kernel until open_port(); the port stays ours, and connections that nobody accepted
+  /// yet are reset. Both on the front thread.
+  void close_port();
   /// Errors: address-in-use.
-  result<void> resume();
+  result<void> open_port();
   /// Stops accepting; connections that were handed over live on. Call on the front thread or after it ended.
   void close();
 

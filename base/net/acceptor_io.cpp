@@ -95,8 +95,8 @@ result<std::unique_ptr<Acceptor>> Acceptor::listen(asio::io_context& front, cons
     if (!ec) to.bind(at, ec);
   };
   if (port == 0) {
-    // The kernel lets go of a port that it chose itself when the socket stops listening (refuse()), and keeps one that
-    // was asked for by number: ask for the one that it chose.
+    // The kernel lets go of a port that it chose itself when the socket stops listening (close_port()), and keeps one
+    // that was asked for by number: ask for the one that it chose.
     tcp::acceptor finder(front);
     bind(finder, endpoint);
     if (!ec) bind(a, finder.local_endpoint());
@@ -120,14 +120,14 @@ unsigned short Acceptor::port() const {
 }
 
 // Linux takes a listening socket back to the bound state by shutdown(2), and listen(2) opens it again.
-void Acceptor::refuse() {
+void Acceptor::close_port() {
   impl_->refusing = true;
   boost::system::error_code ignored;
   impl_->acceptor.cancel(ignored);
   ::shutdown(impl_->acceptor.native_handle(), SHUT_RDWR);
 }
 
-result<void> Acceptor::resume() {
+result<void> Acceptor::open_port() {
   if (::listen(impl_->acceptor.native_handle(), 4096) != 0) return Error(Errc::address_in_use, std::strerror(errno));
   if (std::exchange(impl_->refusing, false)) impl_->arm();
   return result<void>();

@@ -43,8 +43,8 @@ class Broker {
 
   /// Faults; done in the order of the calls, from any thread, without waiting. What finds no Mosquitto running is not
   /// done. Its store survives restart() (SIGTERM), as AWS keeps sessions; kill() (SIGKILL) loses every session.
-  void kill(fault::Duration off_for);
-  void freeze(fault::Duration lasts);
+  void kill(Duration off_for);
+  void freeze(Duration lasts);
   void restart();
   /// What a scheduled rule of `broker` says; it has fired when it was done. The rule outlives the broker.
   void carry_out(const fault::Rule& rule);

@@ -63,14 +63,14 @@ void Broker::watch(asio::io_context& front, std::function<void(int)> on_unexpect
 void Broker::carry_out(const fault::Rule& rule) {
   fault::BrokerPlan plan;
   fault::Engine::apply(plan, rule);
-  impl_->supervisor.command({plan, fault::Shot(rule, fault::Point::broker, 0, 0)});
+  impl_->supervisor.command({plan, fault::Injection(rule, fault::Point::broker, 0, 0)});
 }
 
-void Broker::kill(fault::Duration off_for) {
+void Broker::kill(Duration off_for) {
   impl_->supervisor.command({{Action::kill, off_for}, {}});
 }
 
-void Broker::freeze(fault::Duration lasts) {
+void Broker::freeze(Duration lasts) {
   impl_->supervisor.command({{Action::freeze, lasts}, {}});
 }
 

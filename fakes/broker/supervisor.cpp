@@ -164,17 +164,17 @@ void BrokerSupervisor::execute(Command command) {
       if (!process_.freeze()) return;
       const auto until = SteadyClock::now() + lasts;
       thaw_at_ = std::max(thaw_at_.value_or(until), until);
-      return prove(command.shot, fmt::format("SIGSTOP for {}", format_duration(lasts)));
+      return prove(command.injection, fmt::format("SIGSTOP for {}", format_duration(lasts)));
     }
     case Action::kill:
       ended(process_.kill(), true);
       forget_store();
       start_at_ = SteadyClock::now() + lasts;
-      return prove(command.shot, fmt::format("SIGKILL, started again in {}", format_duration(lasts)));
+      return prove(command.injection, fmt::format("SIGKILL, started again in {}", format_duration(lasts)));
     case Action::restart:
       ended(process_.terminate(config_.stop_limit), true);
       start_at_ = SteadyClock::now();
-      return prove(command.shot, "SIGTERM, started again at once");
+      return prove(command.injection, "SIGTERM, started again at once");
   }
 }
 
@@ -209,8 +209,8 @@ void BrokerSupervisor::ended(int status, bool expected) {
   if (callback) callback(status);
 }
 
-void BrokerSupervisor::prove(std::optional<fault::Shot>& shot, std::string detail) {
-  if (shot) shot->fired(lane_, journal::Source::broker, {}, std::move(detail));
+void BrokerSupervisor::prove(std::optional<fault::Injection>& injection, std::string detail) {
+  if (injection) injection->fired(lane_, journal::Source::broker, {}, std::move(detail));
 }
 
 void BrokerSupervisor::forget_store() {

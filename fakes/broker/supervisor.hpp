@@ -34,7 +34,7 @@ class BrokerSupervisor {
 
   struct Command {
     fault::BrokerPlan plan;
-    std::optional<fault::Shot> shot;  // proven when it was done
+    std::optional<fault::Injection> injection;  // proven when it was done
   };
   /// Queues it. From any thread.
   void command(Command command);
@@ -55,7 +55,7 @@ class BrokerSupervisor {
   void execute(Command command);
   void look_after_process();
   void ended(int status, bool expected);
-  void prove(std::optional<fault::Shot>& shot, std::string detail);
+  void prove(std::optional<fault::Injection>& injection, std::string detail);
   void forget_store();
   [[nodiscard]] std::string file(std::string_view name) const;
   void wake() const;

@@ -15,7 +15,7 @@ namespace {
 using std::chrono::days;
 using std::chrono::seconds;
 
-seconds whole(fault::Duration d) {
+seconds whole(Duration d) {
   return std::chrono::ceil<seconds>(d);
 }
 
@@ -52,7 +52,7 @@ auto told(const fault::CertificatePlan& plan, const wire::Validity& proper, Wall
 CertificateFaults::CertificateFaults(const LabContext& lab, const HttpPeer& peer, fault::AttemptCounter& attempts) {
   constexpr auto kPoint = fault::Point::config_api_certificate;
   if (lab.faults.watches(kPoint))
-    shots_ = lab.faults.edit(plan_, kPoint, peer.camera, attempts.next(kPoint, peer.camera));
+    injections_ = lab.faults.edit(plan_, kPoint, peer.camera, attempts.next(kPoint, peer.camera));
 }
 
 iot::IssuedCertificate CertificateFaults::issue(const CryptoContext& crypto, iot::Authority& authority,
@@ -65,13 +65,13 @@ iot::IssuedCertificate CertificateFaults::issue(const CryptoContext& crypto, iot
                           .issue(key.get(), validity, usage)
                     : authority.issue(key.get(), validity, usage);
   if (plan_.foreign_key) issued.private_key_pem = wire::private_key_pem(keys.back().get());
-  const auto outcome = [&](const fault::Shots& those) {
+  const auto outcome = [&](const fault::Injections& those) {
     fault::CertificatePlan plan;
-    for (const auto& shot : those) fault::Engine::apply(plan, shot.rule());
+    for (const auto& injection : those) fault::Engine::apply(plan, injection.rule());
     return told(plan, proper, now);
   };
-  for (const auto& shot : effective(shots_, outcome))
-    pending_.push_back({shot, journal::Source::config_api, "certificate " + issued.id.value()});
+  for (const auto& injection : effective(injections_, outcome))
+    pending_.push_back({injection, journal::Source::config_api, "certificate " + issued.id.value()});
   return issued;
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "fakes/http/https_server.hpp"
-#include "fakes/iot/authority.hpp"
+#include "fakes/pki/authority.hpp"
 #include "fault/plans.hpp"
 
 namespace firstlight::fakes::config_api {
@@ -14,14 +14,14 @@ class CertificateFaults {
   CertificateFaults(const LabContext& lab, const HttpPeer& peer, fault::AttemptCounter& attempts);
 
   /// Whether the certificate is to be another one than the proper.
-  [[nodiscard]] bool any() const { return !shots_.empty(); }
+  [[nodiscard]] bool any() const { return !injections_.empty(); }
   /// How many device keys issue() needs: none for a weak one, another for the one handed out in its place.
   [[nodiscard]] std::size_t keys_needed() const { return (plan_.weak_key ? 0U : 1U) + (plan_.foreign_key ? 1U : 0U); }
   /// As the plan says; what it leaves alone is proper. `keys`: of the kind that devices have, as many as are needed.
   [[nodiscard]] iot::IssuedCertificate issue(const CryptoContext& crypto, iot::Authority& authority,
                                              std::vector<PkeyPtr> keys, wire::Validity proper, WallTime now);
   /// What a device that is handed the certificate has met.
-  [[nodiscard]] const std::vector<PendingShot>& shots() const { return pending_; }
+  [[nodiscard]] const std::vector<PendingInjection>& injections() const { return pending_; }
   /// It is issued and registered for another device than the one that is given it.
   [[nodiscard]] bool for_another_device() const { return plan_.other_device; }
   /// It is from an authority that the registry does not know.
@@ -29,8 +29,8 @@ class CertificateFaults {
 
  private:
   fault::CertificatePlan plan_;
-  fault::Shots shots_;
-  std::vector<PendingShot> pending_;
+  fault::Injections injections_;
+  std::vector<PendingInjection> pending_;
 };
 
 }  // namespace firstlight::fakes::config_api

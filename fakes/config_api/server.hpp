@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "fakes/config_api/rules.hpp"
+#include "fakes/config_api/logic.hpp"
 #include "fakes/endorse/keys.hpp"
 #include "fakes/http/https_server.hpp"
-#include "fakes/iot/authority.hpp"
 #include "fakes/iot/registry.hpp"
+#include "fakes/pki/authority.hpp"
 
 namespace firstlight::fakes::config_api {
 
@@ -45,7 +45,7 @@ class ConfigApiServer {
   /// The shards may run already or not; `registry` outlives them. Errors: address-in-use, address-unusable,
   /// invalid-argument (the template). Throws std::runtime_error for malformed identities and authorities.
   static result<std::unique_ptr<ConfigApiServer>> start(LabContext& lab, ConfigApiConfig config,
-                                                        const endorse::KeyDirectory& keys, iot::Registry& registry,
+                                                        const endorse::PublishedKeys& keys, iot::Registry& registry,
                                                         const iot::AuthorityPem& device_authority);
   /// As stop_accepting(). Connections that live end with their shards.
   ~ConfigApiServer();

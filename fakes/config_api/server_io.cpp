@@ -10,7 +10,7 @@
 #include "fakes/http/effective.hpp"
 #include "fakes/http/json_error.hpp"
 #include "fakes/iot/faults.hpp"
-#include "fakes/rsa_pool.hpp"
+#include "fakes/pki/rsa_pool.hpp"
 
 namespace firstlight::fakes::config_api {
 
@@ -53,7 +53,7 @@ class IssuedKeys {
 
 /// What one shard needs in its own library context.
 struct PerShard {
-  PerShard(const CryptoContext& crypto, const endorse::KeyDirectory& directory, const iot::AuthorityPem& pem)
+  PerShard(const CryptoContext& crypto, const endorse::PublishedKeys& directory, const iot::AuthorityPem& pem)
       : keys(crypto, directory), authority(crypto, pem) {}
   endorse::KeyCache keys;
   iot::Authority authority;
@@ -66,7 +66,7 @@ struct Timings {
 
 class Service {
  public:
-  Service(LabContext& lab, ConfigApiConfig config, ordered_json base, const endorse::KeyDirectory& keys,
+  Service(LabContext& lab, ConfigApiConfig config, ordered_json base, const endorse::PublishedKeys& keys,
           iot::Registry& registry, const iot::AuthorityPem& device_authority)
       : lab_(lab), config_(std::move(config)), base_(std::move(base)), registry_(registry) {
     // As many threads as would otherwise make keys when none is ready: the shards', and one ahead of them.
@@ -135,22 +135,23 @@ class Service {
     auto merged = merge_over(base_, device->config_overrides);
     if (!merged)
       co_return json_error(500, "ConfigurationInvalid", "The device's own configuration is not a usable JSON object.");
-    std::vector<PendingShot> shots;
+    std::vector<PendingInjection> injections;
     auto certificate = reusable(*device);
     if (!certificate) {
-      certificate = co_await reissue(peer, *device, at, shots);
+      certificate = co_await reissue(peer, *device, at, injections);
       if (!certificate) {
         HttpAnswer refused(unavailable());
-        refused.shots = std::move(shots);
+        refused.injections = std::move(injections);
         co_return refused;
       }
     }
-    co_return respond(peer, std::move(*merged), *device, *certificate, std::move(shots));
+    co_return respond(peer, std::move(*merged), *device, *certificate, std::move(injections));
   }
 
   /// A new certificate, registered; nothing when the registry did not take it. Adds what stands in the answer then.
   asio::awaitable<std::optional<iot::IssuedCertificate>> reissue(const HttpPeer& peer, const iot::DeviceRecord& device,
-                                                                 Timings& at, std::vector<PendingShot>& shots) {
+                                                                 Timings& at,
+                                                                 std::vector<PendingInjection>& injections) {
     auto& attempts = shards_[peer.shard.index()]->attempts;
     CertificateFaults faults(lab_, peer, attempts);
     std::optional<iot::Issue> registration;  // nothing: a certificate from a foreign authority is not the registry's
@@ -160,11 +161,11 @@ class Service {
     if (registration) {
       const auto owner = co_await owner_of(device, peer, faults);
       const auto stored = co_await registration->register_certificate(registry_, owner, certificate);
-      shots = registration->shots();
+      injections = registration->injections();
       if (!stored) co_return std::nullopt;
     }
     at.registered = SteadyClock::now();
-    shots.insert(shots.begin(), faults.shots().begin(), faults.shots().end());
+    injections.insert(injections.begin(), faults.injections().begin(), faults.injections().end());
     if (config_.repeat == RepeatPolicy::reuse) issued_.keep(device.id, certificate);
     append(peer, issued_event(device, certificate, at));
     co_return certificate;
@@ -224,7 +225,7 @@ class Service {
   }
 
   HttpAnswer respond(const HttpPeer& peer, ordered_json merged, const iot::DeviceRecord& device,
-                     const iot::IssuedCertificate& certificate, std::vector<PendingShot> shots) const {
+                     const iot::IssuedCertificate& certificate, std::vector<PendingInjection> injections) const {
     DeviceFacts facts;
     facts.device_id = device.id;
     facts.certificate_id = certificate.id;
@@ -238,27 +239,29 @@ class Service {
     wire::HttpResponse response;
     response.headers.emplace_back("Cache-Control", "no-store");  // it holds a private key
     auto document = fill_document(std::move(merged), facts);
-    for (const auto& shot : edit_body(peer, document)) shots.push_back({shot, journal::Source::config_api, {}});
+    for (const auto& injection : edit_body(peer, document))
+      injections.push_back({injection, journal::Source::config_api, {}});
     response.body = document.dump();
     HttpAnswer answer(std::move(response));
-    answer.shots = std::move(shots);
+    answer.injections = std::move(injections);
     return answer;
   }
 
-  /// The shots that a device can tell from the document: not one for a field that this configuration does not have.
-  fault::Shots edit_body(const HttpPeer& peer, ordered_json& document) const {
+  /// The injections that a device can tell from the document: not one for a field that this configuration does not
+  /// have.
+  fault::Injections edit_body(const HttpPeer& peer, ordered_json& document) const {
     constexpr auto kPoint = fault::Point::config_api_body;
     if (!lab_.faults.watches(kPoint)) return {};
     const auto attempt = shards_[peer.shard.index()]->attempts.next(kPoint, peer.camera);
-    auto shots = lab_.faults.consult(kPoint, peer.camera, attempt);
-    const auto edited = [proper = document](const fault::Shots& those) {
+    auto injections = lab_.faults.consult(kPoint, peer.camera, attempt);
+    const auto edited = [proper = document](const fault::Injections& those) {
       auto copy = proper;
       fault::BodyDraft draft{&copy};
-      for (const auto& shot : those) fault::Engine::apply(draft, shot.rule());
+      for (const auto& injection : those) fault::Engine::apply(draft, injection.rule());
       return copy;
     };
-    document = edited(shots);
-    return effective(std::move(shots), edited);
+    document = edited(injections);
+    return effective(std::move(injections), edited);
   }
 
   LabContext lab_;
@@ -280,7 +283,7 @@ ConfigApiServer::ConfigApiServer(std::unique_ptr<Impl> impl) : impl_(std::move(i
 ConfigApiServer::~ConfigApiServer() = default;
 
 result<std::unique_ptr<ConfigApiServer>> ConfigApiServer::start(LabContext& lab, ConfigApiConfig config,
-                                                                const endorse::KeyDirectory& keys,
+                                                                const endorse::PublishedKeys& keys,
                                                                 iot::Registry& registry,
                                                                 const iot::AuthorityPem& device_authority) {
   auto base = merge_over(default_template(), config.config_template);

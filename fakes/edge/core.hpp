@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/crypto.hpp"
-#include "fakes/edge/directory.hpp"
+#include "fakes/edge/client_ids.hpp"
 #include "fakes/edge/edge.hpp"
 #include "fakes/edge/expiry.hpp"
 #include "fakes/ingress/ingress.hpp"
@@ -30,7 +30,7 @@ class Gate {
   explicit Gate(unsigned places) : free_(places) {}
   [[nodiscard]] bool try_enter() { return free_ > 0 && (--free_, true); }
   void wait(std::weak_ptr<Ticket> ticket) { waiting_.push_back(std::move(ticket)); }
-  /// Hands the place to the first who still waits. Not for destructors: teardown leaves timers unusable.
+  /// FaultTargets the place to the first who still waits. Not for destructors: teardown leaves timers unusable.
   void leave() {
     while (!waiting_.empty()) {
       const auto next = waiting_.front().lock();
@@ -63,7 +63,7 @@ struct EdgeShard {
   Shard& shard;
   iot::Replica& replica;
   TlsMaterial tls;  // made on the shard's thread, before its first connection
-  Directory directory;
+  ClientIds client_ids;
   Gate gate;
   fault::AttemptCounter attempts;
   Expiries expiries;

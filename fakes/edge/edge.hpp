@@ -9,10 +9,11 @@
 #include <string>
 
 #include "base/error.hpp"
-#include "fakes/edge/rules.hpp"
-#include "fakes/http/https_server.hpp"  // LabContext
+#include "fakes/context/lab_context.hpp"
+#include "fakes/context/sims.hpp"
+#include "fakes/edge/logic.hpp"
+#include "fakes/ingress/listeners.hpp"
 #include "fakes/iot/registry.hpp"
-#include "fakes/sims.hpp"
 #include "wire/x509.hpp"
 
 namespace firstlight::fakes {

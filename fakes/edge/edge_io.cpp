@@ -141,7 +141,7 @@ void take_over(EdgeShard& shard, const fault::Rule& rule, std::uint32_t camera) 
   std::vector<Session*> sessions;
   const auto [first, last] = shard.by_camera.equal_range(camera);
   for (auto at = first; at != last; ++at) sessions.push_back(at->second);
-  for (auto* session : sessions) session->lose_client_id(fault::Shot(rule, fault::Point::mqtt, camera, 0));
+  for (auto* session : sessions) session->lose_client_id(fault::Injection(rule, fault::Point::mqtt, camera, 0));
 }
 
 }  // namespace

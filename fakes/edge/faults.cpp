@@ -26,19 +26,19 @@ std::string topic_of(std::string_view filter) {
 
 }  // namespace
 
-End taken_over(std::optional<fault::Shot> shot) {
+End taken_over(std::optional<fault::Injection> injection) {
   End why;
   why.aws_reason = aws::kDuplicate;
   why.code = reason::kTakenOver;
-  why.shot = std::move(shot);
+  why.injection = std::move(injection);
   return why;
 }
 
-SessionFaults::SessionFaults(const fault::Engine& engine, const fault::Shots& shots, Proof proof)
+SessionFaults::SessionFaults(const fault::Engine& engine, const fault::Injections& injections, Proof proof)
     : engine_(engine), proof_(std::move(proof)) {
-  for (const auto& shot : shots) {
-    auto& armed = armed_.emplace_back(Armed{shot, {}});
-    fault::Engine::apply(armed.plan, shot.rule());
+  for (const auto& injection : injections) {
+    auto& armed = armed_.emplace_back(Armed{injection, {}});
+    fault::Engine::apply(armed.plan, injection.rule());
   }
 }
 
@@ -46,26 +46,26 @@ SessionFaults::SessionFaults(const fault::Engine& engine, const fault::Shots& sh
 template <class Wanted>
 SessionFaults::Armed* SessionFaults::find(Wanted wanted) {
   for (auto armed = armed_.rbegin(); armed != armed_.rend(); ++armed)
-    if (!armed->spent && wanted(armed->plan) && engine_.active(armed->shot.rule(), armed->shot.camera()))
+    if (!armed->spent && wanted(armed->plan) && engine_.active(armed->injection.rule(), armed->injection.camera()))
       return &*armed;
   return nullptr;
 }
 
 bool SessionFaults::swallows_connect() {
   auto* armed = find([](const auto& plan) { return plan.withhold_connack; });
-  if (armed != nullptr) prove(armed->shot, "CONNECT left unanswered");
+  if (armed != nullptr) prove(armed->injection, "CONNECT left unanswered");
   return armed != nullptr;
 }
 
 std::optional<SessionFaults::Connack> SessionFaults::refuses_connect() {
   auto* armed = find([](const auto& plan) { return plan.connack.has_value(); });
   if (armed == nullptr) return {};
-  return Connack{&armed->shot, static_cast<std::uint8_t>(*armed->plan.connack)};
+  return Connack{&armed->injection, static_cast<std::uint8_t>(*armed->plan.connack)};
 }
 
-fault::Shot* SessionFaults::loses_session() {
+fault::Injection* SessionFaults::loses_session() {
   auto* armed = find([](const auto& plan) { return plan.session_lost; });
-  return armed == nullptr ? nullptr : &armed->shot;
+  return armed == nullptr ? nullptr : &armed->injection;
 }
 
 SessionFaults::Armed* SessionFaults::withholding(PacketType type) {
@@ -96,9 +96,9 @@ std::optional<End> SessionFaults::after_device(const mqtt::Frame& frame, std::st
   if (armed == nullptr) return {};
   End why;
   why.aws_reason = aws::kServerInitiated;
-  why.detail = fmt::format("rule {} after {} packets", armed->shot.rule().id, packets_);
+  why.detail = fmt::format("rule {} after {} packets", armed->injection.rule().id, packets_);
   why.code = reason::kAdministrative;
-  why.shot = armed->shot;
+  why.injection = armed->injection;
   armed->spent = true;
   return why;
 }
@@ -111,7 +111,7 @@ std::optional<End> SessionFaults::after_broker(std::string& to_device, std::size
     const auto bytes = (*frame)->total_bytes;
     if (auto* armed = withholding(type)) {
       to_device.erase(added, bytes);
-      prove(armed->shot, fmt::format("{} withheld", mqtt::packet_name(type)));
+      prove(armed->injection, fmt::format("{} withheld", mqtt::packet_name(type)));
       continue;
     }
     if (type == PacketType::suback) refuse_filters(**frame, to_device.data() + added);
@@ -133,7 +133,7 @@ void SessionFaults::refuse_filters(const mqtt::Frame& frame, char* packet) {
   const auto count = std::get<mqtt::Suback>(*suback).codes.size();
   const int code = *armed->plan.suback;
   std::fill_n(packet + frame.total_bytes - count, count, static_cast<char>(code));
-  prove(armed->shot, fmt::format("SUBACK {}", code));
+  prove(armed->injection, fmt::format("SUBACK {}", code));
 }
 
 std::optional<End> SessionFaults::after_suback(std::string& to_device, std::size_t at) {
@@ -142,28 +142,29 @@ std::optional<End> SessionFaults::after_suback(std::string& to_device, std::size
     publish.topic = topic_;
     publish.payload.assign(static_cast<std::size_t>(armed->plan.oversized_bytes), 'x');
     const auto bytes = mqtt::encode(publish, version_);
-    insert(to_device, at, bytes, armed->shot);
+    insert(to_device, at, bytes, armed->injection);
     armed->spent = true;
     at += bytes.size();
   }
   if (auto* armed = find([](const auto& plan) { return plan.malformed; })) {
-    insert(to_device, at, kNoPacket, armed->shot);
+    insert(to_device, at, kNoPacket, armed->injection);
     armed->spent = true;
   }
   auto* armed = find([](const auto& plan) { return plan.taken_over; });
   if (armed == nullptr) return {};
   armed->spent = true;
-  return taken_over(armed->shot);
+  return taken_over(armed->injection);
 }
 
-void SessionFaults::insert(std::string& to_device, std::size_t at, const std::string& bytes, fault::Shot& shot) {
+void SessionFaults::insert(std::string& to_device, std::size_t at, const std::string& bytes,
+                           fault::Injection& injection) {
   to_device.insert(at, bytes);
   added_.until = at + std::min(bytes.size(), kProofBytes);
-  added_.shots.push_back(&shot);
+  added_.injections.push_back(&injection);
 }
 
 void SessionFaults::prove(const Added& added) {
-  for (auto* shot : added.shots) prove(*shot, "sent after the SUBACK");
+  for (auto* injection : added.injections) prove(*injection, "sent after the SUBACK");
 }
 
 }  // namespace firstlight::fakes::edge

@@ -19,9 +19,9 @@ namespace firstlight::fakes::edge {
 class SessionFaults {
  public:
   /// Journals that a rule broke something.
-  using Proof = std::function<void(fault::Shot&, std::string detail)>;
-  /// `shots` regardless of time: each effect asks the engine when it would strike.
-  SessionFaults(const fault::Engine& engine, const fault::Shots& shots, Proof proof);
+  using Proof = std::function<void(fault::Injection&, std::string detail)>;
+  /// `injections` regardless of time: each effect asks the engine when it would strike.
+  SessionFaults(const fault::Engine& engine, const fault::Injections& injections, Proof proof);
   /// As the CONNECT says.
   void set_version(wire::mqtt::Version version) { version_ = version; }
 
@@ -29,12 +29,12 @@ class SessionFaults {
   [[nodiscard]] bool swallows_connect();
   /// The refusal that the CONNECT gets; proven by the caller, once it is written.
   struct Connack {
-    fault::Shot* shot;
+    fault::Injection* injection;
     std::uint8_t code;
   };
   [[nodiscard]] std::optional<Connack> refuses_connect();
   /// The session that the broker keeps is to be thrown away; proven by the caller, once it is. Null: no rule says so.
-  [[nodiscard]] fault::Shot* loses_session();
+  [[nodiscard]] fault::Injection* loses_session();
 
   /// After the relay took a packet of the device, or of the broker: `to_device` from `added` on is what it answered.
   /// Withheld packets are removed, others are added; says when the session is over.
@@ -45,15 +45,15 @@ class SessionFaults {
   /// Added packets that stand in what is about to be written: proven once its first `until` bytes are.
   struct Added {
     std::size_t until = 0;
-    std::vector<fault::Shot*> shots;
+    std::vector<fault::Injection*> injections;
   };
   [[nodiscard]] Added take_added() { return std::exchange(added_, {}); }
   void prove(const Added& added);
-  void prove(fault::Shot& shot, std::string detail) const { proof_(shot, std::move(detail)); }
+  void prove(fault::Injection& injection, std::string detail) const { proof_(injection, std::move(detail)); }
 
  private:
   struct Armed {
-    fault::Shot shot;
+    fault::Injection injection;
     fault::MqttPlan plan;
     bool spent = false;
   };
@@ -63,7 +63,7 @@ class SessionFaults {
   void remember_filter(const wire::mqtt::Frame& frame);
   void refuse_filters(const wire::mqtt::Frame& frame, char* packet);
   [[nodiscard]] std::optional<End> after_suback(std::string& to_device, std::size_t at);
-  void insert(std::string& to_device, std::size_t at, const std::string& bytes, fault::Shot& shot);
+  void insert(std::string& to_device, std::size_t at, const std::string& bytes, fault::Injection& injection);
 
   const fault::Engine& engine_;
   std::vector<Armed> armed_;
@@ -75,6 +75,6 @@ class SessionFaults {
 };
 
 /// The end of a session whose client id somebody else connects with.
-[[nodiscard]] End taken_over(std::optional<fault::Shot> shot);
+[[nodiscard]] End taken_over(std::optional<fault::Injection> injection);
 
 }  // namespace firstlight::fakes::edge

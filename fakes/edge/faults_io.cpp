@@ -1,9 +1,9 @@
 // The session's part of the faults: those of `iot.verify` and of the CONNECT, which take time, and the proofs.
 #include <fmt/format.h>
 
+#include "base/net/sleep_unless_gone.hpp"
 #include "fakes/edge/secrets.hpp"
 #include "fakes/edge/session.hpp"
-#include "fakes/ingress/sleep_unless_gone.hpp"
 
 namespace firstlight::fakes::edge {
 
@@ -13,40 +13,40 @@ using fault::Point;
 
 namespace {
 
-fault::VerifyPlan plan_of(const fault::Shot& shot) {
+fault::VerifyPlan plan_of(const fault::Injection& injection) {
   fault::VerifyPlan plan;
-  fault::Engine::apply(plan, shot.rule());
+  fault::Engine::apply(plan, injection.rule());
   return plan;
 }
 
 }  // namespace
 
-void Session::prove(fault::Shot& shot, std::string detail) {
-  shot.fired(core_->lab.lanes.at(self_.shard), journal::Source::edge, address_.to_string(), std::move(detail));
+void Session::prove(fault::Injection& injection, std::string detail) {
+  injection.fired(core_->lab.lanes.at(self_.shard), journal::Source::edge, address_.to_string(), std::move(detail));
 }
 
 void Session::arm_faults() {
   const auto& engine = core_->lab.faults;
   if (!engine.watches(Point::mqtt)) return;
   const auto attempt = shard_.attempts.next(Point::mqtt, camera_);
-  const auto shots = engine.consult_at_any_time(Point::mqtt, camera_, attempt);
-  if (shots.empty()) return;
-  auto proof = [this](fault::Shot& shot, std::string detail) { prove(shot, std::move(detail)); };
-  faults_ = std::make_unique<SessionFaults>(engine, shots, std::move(proof));
+  const auto injections = engine.consult_at_any_time(Point::mqtt, camera_, attempt);
+  if (injections.empty()) return;
+  auto proof = [this](fault::Injection& injection, std::string detail) { prove(injection, std::move(detail)); };
+  faults_ = std::make_unique<SessionFaults>(engine, injections, std::move(proof));
 }
 
-asio::awaitable<bool> Session::ask_auth_base(const mqtt::Connect& connect) {
+asio::awaitable<bool> Session::verify_certificate(const mqtt::Connect& connect) {
   const auto& engine = core_->lab.faults;
   const auto attempt = shard_.attempts.next(Point::iot_verify, camera_);
   fault::VerifyPlan plan;
-  auto shots = engine.edit(plan, Point::iot_verify, camera_, attempt);
-  fault::Shot* down = nullptr;  // of several the last one counts
-  for (auto& shot : shots) {
-    const auto own = plan_of(shot);
-    if (own.down) down = &shot;
-    if (own.delay > fault::Duration{0}) prove(shot, "the CONNECT waits for " + format_duration(own.delay));
+  auto injections = engine.edit(plan, Point::iot_verify, camera_, attempt);
+  fault::Injection* down = nullptr;  // of several the last one counts
+  for (auto& injection : injections) {
+    const auto own = plan_of(injection);
+    if (own.down) down = &injection;
+    if (own.delay > Duration{0}) prove(injection, "the CONNECT waits for " + format_duration(own.delay));
   }
-  if (plan.delay > fault::Duration{0}) {
+  if (plan.delay > Duration{0}) {
     // A device that has left gets no session: claiming its client id would end the one that it has opened meanwhile.
     if (!co_await sleep_unless_gone(stream_.socket(), plan.delay)) co_return false;
   }
@@ -55,11 +55,11 @@ asio::awaitable<bool> Session::ask_auth_base(const mqtt::Connect& connect) {
   if (core_->config.refusal == Refusal::connack)
     refusal.connack = connect.version == mqtt::Version::v5 ? reason::kServerUnavailable : kReturnServerUnavailable;
   std::function<void()> told = [this, down] { prove(*down, "the CONNECT refused"); };
-  co_await refuse(std::move(refusal), connect, told);
+  co_await send_refusal(std::move(refusal), connect, told);
   co_return false;
 }
 
-asio::awaitable<bool> Session::spoil_connect(const mqtt::Connect& connect) {
+asio::awaitable<bool> Session::apply_connect_faults(const mqtt::Connect& connect) {
   faults_->set_version(connect.version);
   if (faults_->swallows_connect()) {
     for (;;) {
@@ -70,14 +70,16 @@ asio::awaitable<bool> Session::spoil_connect(const mqtt::Connect& connect) {
   const auto connack = faults_->refuses_connect();
   if (!connack) co_return false;
   ConnectRefusal refusal{Errc::mqtt_refused, mqtt::describe_connack(connack->code, connect.version), connack->code};
-  std::function<void()> told = [this, &connack] { prove(*connack->shot, fmt::format("CONNACK {}", connack->code)); };
-  co_await refuse(std::move(refusal), connect, told);
+  std::function<void()> told = [this, &connack] {
+    prove(*connack->injection, fmt::format("CONNACK {}", connack->code));
+  };
+  co_await send_refusal(std::move(refusal), connect, told);
   co_return true;
 }
 
 asio::awaitable<void> Session::lose_stored_session(const mqtt::Connect& connect) {
-  auto* shot = !connect.clean_session ? faults_->loses_session() : nullptr;
-  if (shot == nullptr) co_return;
+  auto* injection = !connect.clean_session ? faults_->loses_session() : nullptr;
+  if (injection == nullptr) co_return;
   // MQTT 5 without a session expiry: the CONNACK says whether a session was there, and it ends with this connection.
   mqtt::Connect thief;
   thief.version = mqtt::Version::v5;
@@ -92,7 +94,7 @@ asio::awaitable<void> Session::lose_stored_session(const mqtt::Connect& connect)
       const auto got = co_await read_broker();
       if (!got || *got == 0) break;
     }
-    if (connack->session_present) prove(*shot, "the stored session was there");
+    if (connack->session_present) prove(*injection, "the stored session was there");
   }
   keep_alive_.cancel();
   broker_in_.clear();
@@ -119,8 +121,8 @@ void Session::note_secrets(const mqtt::Connect& connect) {
   for (auto& seen : secrets_of(connect)) note(std::move(seen));
 }
 
-void Session::lose_client_id(fault::Shot shot) {
-  if (connected_) end(taken_over(std::move(shot)));
+void Session::lose_client_id(fault::Injection injection) {
+  if (connected_) end(taken_over(std::move(injection)));
 }
 
 }  // namespace firstlight::fakes::edge

@@ -94,7 +94,7 @@ std::optional<End> Relay::on_device(const mqtt::Frame& frame) {
   }
 }
 
-std::optional<End> Relay::refuse(const Violation& violation) {
+std::optional<End> Relay::end_for(const Violation& violation) {
   return End{violation.aws_reason,
              fmt::format("{}: {}", error_name(violation.error), wire::without_secret(violation.detail)), violation.code,
              false};
@@ -111,14 +111,14 @@ void Relay::denied(std::string_view operation, std::string topic) {
 std::optional<End> Relay::publish(mqtt::Publish packet, std::string_view raw) {
   const bool aliased = packet.properties.integer(mqtt::property::kTopicAlias).has_value();
   if (version_ == Version::v5) {
-    if (const auto bad = aliases_.resolve(packet, limits_)) return refuse(*bad);
+    if (const auto bad = aliases_.resolve(packet, limits_)) return end_for(*bad);
   }
   // Refused or not: it has left the device.
   if (auto seen = secret_in("mqtt-topic", packet.topic)) note_(std::move(*seen));
   if (auto seen = secret_in("mqtt-payload", packet.payload)) note_(std::move(*seen));
   if (const auto bad = check_publish(packet, access_, version_, limits_)) {
     if (bad->error == Errc::mqtt_not_authorized) denied("publish", packet.topic);
-    if (!bad->acknowledge) return refuse(*bad);
+    if (!bad->acknowledge) return end_for(*bad);
     to_device += puback(packet.packet_id, bad->code, version_);
     return {};
   }
@@ -147,7 +147,7 @@ std::optional<End> Relay::subscribe(mqtt::Subscribe packet, std::string_view raw
   const auto check = check_subscribe(packet, access_, version_, limits_, others);
   if (check.fatal) {
     if (check.fatal->error == Errc::mqtt_not_authorized) denied("subscribe", check.fatal->detail);
-    return refuse(*check.fatal);
+    return end_for(*check.fatal);
   }
   if (check.swallow) return {};
 

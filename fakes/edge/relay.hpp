@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "fakes/edge/rules.hpp"
+#include "fakes/edge/logic.hpp"
 #include "fault/engine.hpp"
 #include "journal/event.hpp"
 #include "wire/mqtt.hpp"
@@ -23,7 +23,7 @@ struct End {
   std::uint8_t code = 0;  // of a DISCONNECT to an MQTT 5 device; 0: none is sent
   bool by_disconnect =
       false;  // the device's DISCONNECT was forwarded: Mosquitto must read it before the connection ends
-  std::optional<fault::Shot> shot = {};  // the rule that ends it: proven once the device was told, or cut off
+  std::optional<fault::Injection> injection = {};  // the rule that ends it: proven once the device was told, or cut off
 };
 
 class Relay {
@@ -56,7 +56,7 @@ class Relay {
   std::optional<End> publish(wire::mqtt::Publish packet, std::string_view raw);
   std::optional<End> subscribe(wire::mqtt::Subscribe packet, std::string_view raw);
   std::optional<End> unsubscribe(const wire::mqtt::Unsubscribe& packet, std::string_view raw);
-  std::optional<End> refuse(const Violation& violation);
+  std::optional<End> end_for(const Violation& violation);
   void suback(wire::mqtt::Suback packet, std::string_view raw);
   void delivery(const wire::mqtt::Frame& frame, std::string_view raw);
   void denied(std::string_view operation, std::string topic);

@@ -12,13 +12,13 @@ std::optional<journal::SecretSeen> secret_in(std::string_view where, std::string
 
 std::vector<journal::SecretSeen> secrets_of(const wire::mqtt::Connect& connect) {
   std::vector<journal::SecretSeen> found;
-  const auto look = [&](std::string_view where, std::string_view text) {
+  const auto inspect = [&](std::string_view where, std::string_view text) {
     if (auto seen = secret_in(where, text)) found.push_back(std::move(*seen));
   };
-  look("client-id", connect.client_id);
+  inspect("client-id", connect.client_id);
   if (connect.will) {
-    look("mqtt-topic", connect.will->topic);
-    look("mqtt-payload", connect.will->payload);
+    inspect("mqtt-topic", connect.will->topic);
+    inspect("mqtt-payload", connect.will->payload);
   }
   return found;
 }

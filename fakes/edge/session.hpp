@@ -42,7 +42,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void claimed();
 
   /// A rule says that somebody else connects with this session's client id.
-  void lose_client_id(fault::Shot shot);
+  void lose_client_id(fault::Injection injection);
   [[nodiscard]] std::uint32_t camera() const { return camera_; }
 
  private:
@@ -68,20 +68,21 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::awaitable<result<std::size_t>> read_broker();  // into the shard's scratch; 0: closed
   boost::asio::awaitable<result<void>> write_broker(std::string_view bytes);
   /// `told`: called when the device has been told, or is about to be cut off.
-  boost::asio::awaitable<void> refuse(ConnectRefusal refusal, const wire::mqtt::Connect& connect,
-                                      std::function<void()> told = {});
+  boost::asio::awaitable<void> send_refusal(ConnectRefusal refusal, const wire::mqtt::Connect& connect,
+                                            std::function<void()> told = {});
   boost::asio::awaitable<void> say_farewell();
   boost::asio::awaitable<void> linger();
   boost::asio::awaitable<void> pause();  // until wake_ is cancelled
 
   // Faults (faults_io.cpp).
   void arm_faults();
-  boost::asio::awaitable<bool> ask_auth_base(const wire::mqtt::Connect& connect);  // false: the connection is refused
-  boost::asio::awaitable<bool> spoil_connect(const wire::mqtt::Connect& connect);  // true: and that was all
+  boost::asio::awaitable<bool> verify_certificate(
+      const wire::mqtt::Connect& connect);  // false: the connection is refused
+  boost::asio::awaitable<bool> apply_connect_faults(const wire::mqtt::Connect& connect);  // true: and that was all
   boost::asio::awaitable<void> lose_stored_session(const wire::mqtt::Connect& connect);
   boost::asio::awaitable<result<void>> write_device(std::string_view bytes);
   boost::asio::awaitable<result<void>> write_proving(std::string_view bytes);
-  void prove(fault::Shot& shot, std::string detail);
+  void prove(fault::Injection& injection, std::string detail);
   void note_secrets(const wire::mqtt::Connect& connect);
 
   Next consume_device(std::string_view bytes);

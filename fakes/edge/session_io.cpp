@@ -66,7 +66,7 @@ asio::awaitable<void> Session::run() {
     auto connect = co_await receive_connect();
     if (connect) {
       auto access = co_await admit(*connect);
-      const bool spoilt = !access || (faults_ && co_await spoil_connect(*connect));
+      const bool spoilt = !access || (faults_ && co_await apply_connect_faults(*connect));
       if (!spoilt && co_await open_upstream(*connect, std::move(*access))) {
         co_await relay_device();
         co_await say_farewell();
@@ -161,8 +161,8 @@ void Session::refused(Errc error, std::string detail, std::string_view how, std:
   note(std::move(event));
 }
 
-asio::awaitable<void> Session::refuse(ConnectRefusal refusal, const mqtt::Connect& connect,
-                                      std::function<void()> told) {
+asio::awaitable<void> Session::send_refusal(ConnectRefusal refusal, const mqtt::Connect& connect,
+                                            std::function<void()> told) {
   const auto how = refusal.connack ? Refusal::connack : Refusal::close_after_handshake;
   refused(refusal.error, std::move(refusal.detail), refusal_name(how), connect.client_id);
   bool reached = true;
@@ -181,7 +181,8 @@ asio::awaitable<void> Session::refuse(ConnectRefusal refusal, const mqtt::Connec
 asio::awaitable<std::optional<Access>> Session::admit(mqtt::Connect& connect) {
   const auto& config = core_->config;
   note_secrets(connect);
-  if (core_->lab.faults.watches(fault::Point::iot_verify) && !co_await ask_auth_base(connect)) co_return std::nullopt;
+  if (core_->lab.faults.watches(fault::Point::iot_verify) && !co_await verify_certificate(connect))
+    co_return std::nullopt;
   // Asked again: the certificate may have changed since the handshake.
   const auto* view = shard_.replica.find(certificate_id_);
   if (!verdict_) verdict_ = judge_certificate(view, true, validity_, core_->lab.clock.now());
@@ -204,7 +205,7 @@ asio::awaitable<std::optional<Access>> Session::admit(mqtt::Connect& connect) {
     if (assigned_id_ && !refusal) access.client_id = connect.client_id;
   }
   if (refusal) {
-    co_await refuse(std::move(*refusal), connect);
+    co_await send_refusal(std::move(*refusal), connect);
     co_return std::nullopt;
   }
   shard_.by_certificate.emplace(certificate_id_, this);
@@ -244,7 +245,7 @@ asio::awaitable<void> Session::say_farewell() {
   if (gone) co_return;
   // A writer that was interrupted left half a record behind: nothing can follow it.
   if (to_device_.busy) {
-    if (ended_->shot) prove(*ended_->shot, ended_->detail);
+    if (ended_->injection) prove(*ended_->injection, ended_->detail);
     co_return;
   }
   if (relay_->version() == mqtt::Version::v5 && ended_->code != 0) {
@@ -254,7 +255,7 @@ asio::awaitable<void> Session::say_farewell() {
   }
   stream_.expires_after(kFarewellLimit, Errc::write_timeout);
   const auto written = co_await write_device(relay_->to_device);
-  if (written && ended_->shot) prove(*ended_->shot, ended_->detail);
+  if (written && ended_->injection) prove(*ended_->injection, ended_->detail);
   co_await linger();
 }
 

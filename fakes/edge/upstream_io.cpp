@@ -73,9 +73,9 @@ UnixConnect connect_unix(const std::string& path) {
 
 asio::awaitable<bool> Session::claim_client_id(const std::string& client_id) {
   client_id_ = client_id;
-  const unsigned owner = Directory::owner(client_id, core_->shards.size());
+  const unsigned owner = ClientIds::owner(client_id, core_->shards.size());
   asio::post(core_->shards[owner]->shard.io(), [core = core_, owner, client_id, self = self_] {
-    const auto old = core->shards[owner]->directory.claim(client_id, self);
+    const auto old = core->shards[owner]->client_ids.claim(client_id, self);
     if (old)
       take_over(core, *old, self);
     else
@@ -92,9 +92,9 @@ void Session::claimed() {
 
 void Session::release_client_id() {
   if (client_id_.empty()) return;
-  const unsigned owner = Directory::owner(client_id_, core_->shards.size());
+  const unsigned owner = ClientIds::owner(client_id_, core_->shards.size());
   asio::post(core_->shards[owner]->shard.io(), [core = core_, owner, client_id = client_id_, self = self_] {
-    core->shards[owner]->directory.release(client_id, self);
+    core->shards[owner]->client_ids.release(client_id, self);
   });
 }
 
@@ -119,12 +119,12 @@ asio::awaitable<bool> Session::open_upstream(const mqtt::Connect& connect, Acces
   if (!answer) {
     ConnectRefusal refusal{answer.error().code, answer.error().detail, reason::kServerUnavailable};
     if (connect.version == mqtt::Version::v3_1_1) refusal.connack = kReturnServerUnavailable;
-    co_await refuse(std::move(refusal), connect);
+    co_await send_refusal(std::move(refusal), connect);
     co_return false;
   }
   if (answer->code != 0) {
     ConnectRefusal refusal{Errc::mqtt_refused, mqtt::describe_connack(answer->code, connect.version), answer->code};
-    co_await refuse(std::move(refusal), connect);
+    co_await send_refusal(std::move(refusal), connect);
     co_return false;
   }
   const auto connack = device_connack(*answer, connect, assigned_id_, core_->config.limits);

@@ -15,7 +15,7 @@ namespace firstlight::fakes::endorse {
 /// Both RSA, in the library context that signs.
 struct DraftKeys {
   EVP_PKEY* proper;
-  EVP_PKEY* stranger;  // published nowhere; null where no rule signs with it
+  EVP_PKEY* unpublished_key;  // published nowhere; null where no rule signs with it
 };
 
 /// The token that the draft describes.

@@ -42,38 +42,38 @@ result<SigningKey> load_signing_key(const CryptoContext& crypto, const Secret& p
   return as_pem(crypto, key->get());
 }
 
-struct KeyDirectory::State {
+struct PublishedKeys::State {
   mutable std::mutex mutex;
   std::unordered_map<std::string, std::string> pem_by_kid;
   std::atomic<std::uint64_t> version{1};
 };
 
-KeyDirectory::KeyDirectory() : state_(std::make_shared<State>()) {}
+PublishedKeys::PublishedKeys() : state_(std::make_shared<State>()) {}
 
-void KeyDirectory::publish(const KeyId& id, std::string public_pem) {
+void PublishedKeys::publish(const KeyId& id, std::string public_pem) {
   const std::lock_guard lock(state_->mutex);
   state_->pem_by_kid.insert_or_assign(id.value(), std::move(public_pem));
   ++state_->version;
 }
 
-void KeyDirectory::withdraw(const KeyId& id) {
+void PublishedKeys::withdraw(const KeyId& id) {
   const std::lock_guard lock(state_->mutex);
   state_->pem_by_kid.erase(id.value());
   ++state_->version;
 }
 
-std::optional<std::string> KeyDirectory::find(std::string_view kid) const {
+std::optional<std::string> PublishedKeys::find(std::string_view kid) const {
   const std::lock_guard lock(state_->mutex);
   const auto found = state_->pem_by_kid.find(std::string(kid));
   if (found == state_->pem_by_kid.end()) return {};
   return found->second;
 }
 
-std::uint64_t KeyDirectory::version() const {
+std::uint64_t PublishedKeys::version() const {
   return state_->version;
 }
 
-KeyCache::KeyCache(const CryptoContext& crypto, KeyDirectory directory)
+KeyCache::KeyCache(const CryptoContext& crypto, PublishedKeys directory)
     : crypto_(crypto), directory_(std::move(directory)), version_(directory_.version()) {}
 
 EVP_PKEY* KeyCache::find(const std::string& kid) {
@@ -102,7 +102,7 @@ wire::HttpResponse s3_error(unsigned status, std::string_view code, std::string_
 
 }  // namespace
 
-wire::HttpResponse key_store_reply(const wire::HttpRequest& request, const KeyDirectory& directory) {
+wire::HttpResponse key_store_reply(const wire::HttpRequest& request, const PublishedKeys& directory) {
   static constexpr std::string_view kPrefix = "/soracom-public-keys/";
   if (request.method != "GET" && request.method != "HEAD") {
     auto response = s3_error(405, "MethodNotAllowed", "The specified method is not allowed against this resource.");

@@ -33,9 +33,9 @@ struct SigningKey {
 
 /// kid → public key, as the bucket of public keys publishes them. A handle: copies share one directory. Any thread may
 /// call any member; the lock is held for a look-up only, and readers that cache ask version() first.
-class KeyDirectory {
+class PublishedKeys {
  public:
-  KeyDirectory();
+  PublishedKeys();
   void publish(const KeyId& id, std::string public_pem);
   void withdraw(const KeyId& id);
   [[nodiscard]] std::optional<std::string> find(std::string_view kid) const;
@@ -50,19 +50,19 @@ class KeyDirectory {
 /// One shard's parsed copies of the directory's keys. Not thread-safe.
 class KeyCache {
  public:
-  KeyCache(const CryptoContext& crypto, KeyDirectory directory);
+  KeyCache(const CryptoContext& crypto, PublishedKeys directory);
   /// Null: the directory has no such key (any more), or it does not parse.
   [[nodiscard]] EVP_PKEY* find(const std::string& kid);
 
  private:
   const CryptoContext& crypto_;
-  KeyDirectory directory_;
+  PublishedKeys directory_;
   std::uint64_t version_;
   std::unordered_map<std::string, PkeyPtr> parsed_;
 };
 
 /// What the bucket answers (path-style S3): the PEM for `/soracom-public-keys/<kid>`, and AccessDenied for everything
 /// else, as S3 answers where listing is not allowed (unverified, as is the content type).
-[[nodiscard]] wire::HttpResponse key_store_reply(const wire::HttpRequest& request, const KeyDirectory& directory);
+[[nodiscard]] wire::HttpResponse key_store_reply(const wire::HttpRequest& request, const PublishedKeys& directory);
 
 }  // namespace firstlight::fakes::endorse

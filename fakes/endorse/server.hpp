@@ -8,7 +8,7 @@
 
 #include "base/secret.hpp"
 #include "fakes/endorse/keys.hpp"
-#include "fakes/endorse/rules.hpp"
+#include "fakes/endorse/logic.hpp"
 #include "fakes/http/https_server.hpp"
 
 namespace firstlight::fakes::endorse {
@@ -37,7 +37,7 @@ class EndorseServers {
   static constexpr std::string_view kBucketPath = "/soracom-public-keys";
 
   /// kid → public key PEM; a handle that may outlive the servers.
-  [[nodiscard]] KeyDirectory keys() const;
+  [[nodiscard]] PublishedKeys keys() const;
 
   /// Makes, publishes and signs with a new key; the older ones stay published. Takes as long as make_signing_key, on
   /// the calling thread, which must not be a shard's.

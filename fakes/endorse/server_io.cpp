@@ -23,19 +23,19 @@ struct ShardSigner {
 struct Service {
   LabContext lab;
   EndorseSettings settings;
-  KeyDirectory directory;
+  PublishedKeys directory;
   std::vector<ShardSigner> signers;  // one a shard, by index; touched by that shard's thread only, once it runs
   std::vector<fault::AttemptCounter> tokens;  // likewise
-  std::vector<PkeyPtr> strangers;  // a key that nobody published, one a shard; null where no rule signs with it
+  std::vector<PkeyPtr> unpublished_keys;  // a key that nobody published, one a shard; null where no rule signs with it
 
   asio::awaitable<HttpAnswer> endorse(const HttpPeer& peer, const wire::HttpRequest& request) {
     const auto& crypto = peer.shard.crypto();
     const auto& signer = signers[peer.shard.index()];
-    fault::Shots shots;
+    fault::Injections injections;
     EndorseRequestFacts facts{request, lab.sims.find(peer.address), lab.clock.now(), new_token_id(crypto)};
     if (lab.faults.watches(fault::Point::endorse_token))
-      facts.edit = [&](fault::TokenDraft& draft) { shots = edit_token(peer, draft, signer.key.get()); };
-    const SigningKeyView keys{signer.id, signer.key.get(), strangers[peer.shard.index()].get()};
+      facts.edit = [&](fault::TokenDraft& draft) { injections = edit_token(peer, draft, signer.key.get()); };
+    const SigningKeyView keys{signer.id, signer.key.get(), unpublished_keys[peer.shard.index()].get()};
     auto reply = handle(crypto, facts, settings, keys);
     if (reply.issued) {
       journal::TokenIssued event;
@@ -47,21 +47,21 @@ struct Service {
                                            std::move(event));
     }
     HttpAnswer answer(std::move(reply.response));
-    for (const auto& shot : shots) answer.shots.push_back({shot, journal::Source::endorse, {}});
+    for (const auto& injection : injections) answer.injections.push_back({injection, journal::Source::endorse, {}});
     co_return answer;
   }
 
-  /// The shots that a device can tell from the token.
-  fault::Shots edit_token(const HttpPeer& peer, fault::TokenDraft& draft, EVP_PKEY* key) {
+  /// The injections that a device can tell from the token.
+  fault::Injections edit_token(const HttpPeer& peer, fault::TokenDraft& draft, EVP_PKEY* key) {
     constexpr auto kPoint = fault::Point::endorse_token;
     // Any SIM but the camera's own.
     draft.other_imsi = Imsi("440109999999999");
     const auto proper = draft;
     const auto attempt = tokens[peer.shard.index()].next(kPoint, peer.camera);
-    auto shots = lab.faults.edit(draft, kPoint, peer.camera, attempt);
-    return effective(std::move(shots), [&](const fault::Shots& those) {
+    auto injections = lab.faults.edit(draft, kPoint, peer.camera, attempt);
+    return effective(std::move(injections), [&](const fault::Injections& those) {
       auto other = proper;
-      for (const auto& shot : those) fault::Engine::apply(other, shot.rule());
+      for (const auto& injection : those) fault::Engine::apply(other, injection.rule());
       return outline(other, key);
     });
   }
@@ -77,7 +77,7 @@ ShardSigner load(const CryptoContext& crypto, const SigningKey& key) {
 }
 
 /// Whether any rule has tokens signed by somebody whose key was never published.
-bool needs_stranger(const fault::Engine& faults) {
+bool needs_unpublished_key(const fault::Engine& faults) {
   const auto& rules = faults.rules();
   return std::any_of(rules.begin(), rules.end(), [](const fault::Rule& rule) {
     const auto& at = rule.points;
@@ -118,11 +118,11 @@ result<std::unique_ptr<EndorseServers>> EndorseServers::start(LabContext& lab, E
   }
   auto service = std::make_shared<Service>(Service{lab, std::move(config.settings), {}, {}, {}, {}});
   service->tokens.resize(lab.shards.size());
-  service->strangers.resize(lab.shards.size());
-  if (needs_stranger(lab.faults)) {
-    const auto stranger = make_signing_key(CryptoContext());
+  service->unpublished_keys.resize(lab.shards.size());
+  if (needs_unpublished_key(lab.faults)) {
+    const auto unpublished_key = make_signing_key(CryptoContext());
     for (unsigned i = 0; i < lab.shards.size(); ++i)
-      service->strangers[i] = std::move(load(lab.shards.at(i).crypto(), stranger).key);
+      service->unpublished_keys[i] = std::move(load(lab.shards.at(i).crypto(), unpublished_key).key);
   }
   for (const auto& key : config.signing_keys) service->directory.publish(key.id, key.public_pem);
   for (unsigned i = 0; i < lab.shards.size(); ++i)
@@ -158,7 +158,7 @@ unsigned short EndorseServers::keys_port() const {
   return impl_->keys->port();
 }
 
-KeyDirectory EndorseServers::keys() const {
+PublishedKeys EndorseServers::keys() const {
   return impl_->service->directory;
 }
 

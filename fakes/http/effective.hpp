@@ -9,21 +9,22 @@
 
 namespace firstlight::fakes {
 
-/// The shots without which `outcome(shots)` would be another value, in order. Of two that do the same, the later one
-/// counts. `outcome` applies the rules of the shots that it is given to a fresh plan and says what comes of it.
+/// The injections without which `outcome(injections)` would be another value, in order. Of two that do the same, the
+/// later one counts. `outcome` applies the rules of the injections that it is given to a fresh plan and says what comes
+/// of it.
 template <class Outcome>
-fault::Shots effective(fault::Shots shots, const Outcome& outcome) {
-  if (shots.empty()) return shots;
-  const auto whole = outcome(shots);
-  for (std::size_t i = 0; i < shots.size();) {
-    auto without = shots;
+fault::Injections effective(fault::Injections injections, const Outcome& outcome) {
+  if (injections.empty()) return injections;
+  const auto whole = outcome(injections);
+  for (std::size_t i = 0; i < injections.size();) {
+    auto without = injections;
     without.erase(without.begin() + static_cast<std::ptrdiff_t>(i));
     if (outcome(without) == whole)
-      shots = std::move(without);
+      injections = std::move(without);
     else
       ++i;
   }
-  return shots;
+  return injections;
 }
 
 }  // namespace firstlight::fakes

@@ -80,14 +80,15 @@ FaultedAnswer format_faulted(const wire::HttpResponse& response, const fault::Ht
   return answer;
 }
 
-fault::Shots telling(fault::Shots shots, const std::optional<wire::HttpResponse>& service, std::string_view method) {
-  const auto outcome = [&](const fault::Shots& those) {
+fault::Injections observable(fault::Injections injections, const std::optional<wire::HttpResponse>& service,
+                             std::string_view method) {
+  const auto outcome = [&](const fault::Injections& those) {
     fault::HttpPlan plan;
-    for (const auto& shot : those) fault::Engine::apply(plan, shot.rule());
+    for (const auto& injection : those) fault::Engine::apply(plan, injection.rule());
     const auto response = plan.instead ? *plan.instead : service ? *service : unknown_answer();
     return std::pair(format_faulted(response, plan, method).bytes, plan.delay);
   };
-  return effective(std::move(shots), outcome);
+  return effective(std::move(injections), outcome);
 }
 
 bool holds_whole(const FaultedAnswer& answer, const wire::HttpResponse& service, const fault::HttpPlan& plan,

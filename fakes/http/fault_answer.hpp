@@ -21,10 +21,10 @@ struct FaultedAnswer {
 [[nodiscard]] FaultedAnswer format_faulted(const wire::HttpResponse& response, const fault::HttpPlan& plan,
                                            std::string_view method);
 
-/// Those of the shots without which the device would get other bytes, or the same ones earlier. `service`: what the
-/// service answered; nothing: it was not asked, and its answer would have been another one.
-[[nodiscard]] fault::Shots telling(fault::Shots shots, const std::optional<wire::HttpResponse>& service,
-                                   std::string_view method);
+/// Those of the injections without which the device would get other bytes, or the same ones earlier. `service`: what
+/// the service answered; nothing: it was not asked, and its answer would have been another one.
+[[nodiscard]] fault::Injections observable(fault::Injections injections,
+                                           const std::optional<wire::HttpResponse>& service, std::string_view method);
 
 /// Whether the device is given all that the service answered, in whatever pieces.
 [[nodiscard]] bool holds_whole(const FaultedAnswer& answer, const wire::HttpResponse& service,

@@ -12,29 +12,14 @@
 #include "base/error.hpp"
 #include "base/net/acceptor.hpp"
 #include "base/net/shard.hpp"
+#include "fakes/context/lab_context.hpp"
 #include "fakes/ingress/listeners.hpp"
-#include "fakes/sims.hpp"
 #include "fault/engine.hpp"
 #include "journal/journal.hpp"
 #include "wire/http.hpp"
 #include "wire/x509.hpp"
 
 namespace firstlight::fakes {
-
-class ServerIdentities;
-
-/// What every server of the lab is given. All of it outlives the servers.
-struct LabContext {
-  boost::asio::io_context& front;  // where the acceptors run
-  ShardSet& shards;
-  journal::Journal& journal;
-  std::vector<journal::Lane>& lanes;  // one a shard, by index
-  const SimDirectory& sims;
-  const WallClock& clock;
-  const fault::Engine& faults = no_faults();     // consulted at every point
-  const ServerIdentities* identities = nullptr;  // for faults at `tls`; null: their certificates stay proper
-  [[nodiscard]] static const fault::Engine& no_faults();
-};
 
 struct HttpPeer {
   Shard& shard;
@@ -45,8 +30,8 @@ struct HttpPeer {
 };
 
 /// A fault that stands in an answer. It has fired when the device was handed the answer, and never when it was not.
-struct PendingShot {
-  fault::Shot shot;
+struct PendingInjection {
+  fault::Injection injection;
   journal::Source source{};
   std::string detail;
 };
@@ -54,7 +39,7 @@ struct PendingShot {
 struct HttpAnswer {
   HttpAnswer(wire::HttpResponse r) : response(std::move(r)) {}  // NOLINT: a handler's answer is mostly just that
   wire::HttpResponse response;
-  std::vector<PendingShot> shots;
+  std::vector<PendingInjection> injections;
 };
 
 /// Runs on the peer's shard. Must not throw for anything the peer can do.

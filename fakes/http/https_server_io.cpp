@@ -9,12 +9,12 @@
 
 #include <fmt/format.h>
 
+#include "base/net/sleep_unless_gone.hpp"
 #include "base/net/tls_context.hpp"
 #include "base/net/tls_stream.hpp"
 #include "fakes/http/fault_answer.hpp"
 #include "fakes/http/json_error.hpp"
 #include "fakes/ingress/ingress.hpp"
-#include "fakes/ingress/sleep_unless_gone.hpp"
 #include "wire/secrets.hpp"
 
 namespace firstlight::fakes {
@@ -105,19 +105,19 @@ class Connection {
     const auto request = parser_.take();
     look_for_secrets(request);
     fault::HttpPlan plan;
-    auto shots = consult(plan);
+    auto injections = consult(plan);
     std::optional<HttpAnswer> service;  // nothing: a rule has answered, and the service is not asked
     if (!plan.instead) {
       auto answered = co_await answer(request);
       service.emplace(std::move(answered));
     }
-    if (!shots.empty()) co_return co_await send_faulted(request, service, plan, shots, started);
+    if (!injections.empty()) co_return co_await send_faulted(request, service, plan, injections, started);
     auto& response = service->response;
     response.close = response.close || !request.keep_alive;
-    const bool listens = service->shots.empty() || !has_gone(stream_.socket());
+    const bool listens = service->injections.empty() || !has_gone(stream_.socket());
     const bool sent = co_await send(request, response, started);
     const bool met = sent || response.body.size() >= kTooLargeToBeRead;
-    if (met && listens) prove(service->shots);
+    if (met && listens) prove(service->injections);
     co_return sent && !response.close;
   }
 
@@ -136,7 +136,7 @@ class Connection {
       if (!boost::algorithm::iequals(name, "Authorization")) tell(value, "header");
   }
 
-  fault::Shots consult(fault::HttpPlan& plan) {
+  fault::Injections consult(fault::HttpPlan& plan) {
     const auto& points = core_->config.faults;
     if (!points || !core_->lab.faults.watches(points->http)) return {};
     const auto attempt = core_->requests[peer_.shard.index()].next(points->http, peer_.camera);
@@ -146,13 +146,13 @@ class Connection {
   /// The kernel takes the bytes also of a device that has left, so that is asked before, and what it would not have
   /// met has not fired.
   asio::awaitable<bool> send_faulted(const wire::HttpRequest& request, std::optional<HttpAnswer>& service,
-                                     const fault::HttpPlan& plan, fault::Shots& shots,
+                                     const fault::HttpPlan& plan, fault::Injections& injections,
                                      SteadyClock::time_point started) {
     std::optional<wire::HttpResponse> answered;
     if (service) answered = service->response;
-    shots = telling(std::move(shots), answered, request.method);
-    if (plan.delay > fault::Duration{0}) {
-      const bool waited = co_await delay(plan.delay, shots);
+    injections = observable(std::move(injections), answered, request.method);
+    if (plan.delay > Duration{0}) {
+      const bool waited = co_await delay(plan.delay, injections);
       if (!waited) co_return false;
     }
     auto response = plan.instead ? *plan.instead : *answered;
@@ -161,29 +161,30 @@ class Connection {
     const bool listens = !has_gone(stream_.socket());
     const bool sent = co_await send_bytes(request, faulted.status, faulted.bytes, started);
     if (sent && listens) {
-      for (auto& shot : shots) fire(shot, core_->config.source, fmt::format("status {}", faulted.status));
-      if (service && holds_whole(faulted, response, plan, request.method)) prove(service->shots);
+      for (auto& injection : injections)
+        fire(injection, core_->config.source, fmt::format("status {}", faulted.status));
+      if (service && holds_whole(faulted, response, plan, request.method)) prove(service->injections);
     }
     co_return sent && !faulted.close && !response.close;
   }
 
   /// From its beginning on the answer is late: the device may leave before it comes. False: it has left.
-  asio::awaitable<bool> delay(fault::Duration by, fault::Shots& shots) {
+  asio::awaitable<bool> delay(Duration by, fault::Injections& injections) {
     if (has_gone(stream_.socket())) co_return false;
-    for (auto& shot : shots) {
+    for (auto& injection : injections) {
       fault::HttpPlan own;
-      fault::Engine::apply(own, shot.rule());
-      if (own.delay > fault::Duration{0}) fire(shot, core_->config.source, format_duration(by));
+      fault::Engine::apply(own, injection.rule());
+      if (own.delay > Duration{0}) fire(injection, core_->config.source, format_duration(by));
     }
     co_return co_await sleep_unless_gone(stream_.socket(), by);
   }
 
-  void prove(std::vector<PendingShot>& pending) {
-    for (auto& p : pending) fire(p.shot, p.source, p.detail);
+  void prove(std::vector<PendingInjection>& pending) {
+    for (auto& p : pending) fire(p.injection, p.source, p.detail);
   }
 
-  void fire(fault::Shot& shot, journal::Source source, const std::string& detail) {
-    shot.fired(core_->lab.lanes[peer_.shard.index()], source, peer_.address.to_string(), detail);
+  void fire(fault::Injection& injection, journal::Source source, const std::string& detail) {
+    injection.fired(core_->lab.lanes[peer_.shard.index()], source, peer_.address.to_string(), detail);
   }
 
   /// A whole request in the parser. The limit runs from the connection's being idle, and again from the request's first
@@ -282,11 +283,6 @@ void open(const CorePtr& core, Shard& shard, Accepted accepted) {
 }
 
 }  // namespace
-
-const fault::Engine& LabContext::no_faults() {
-  static const fault::Engine kNone;
-  return kNone;
-}
 
 struct HttpsServer::Impl {
   Listeners listeners;

@@ -1,6 +1,6 @@
-// A server's door: consults the points `link` and `tls` for every connection that the acceptor hands over, carries out
-// what they say, and gives the server a socket and an SSL object. Owned by each TLS server of the lab; without a rule
-// it only makes the SSL object.
+// A server's listener: consults the points `link` and `tls` for every connection that the acceptor hands over, carries
+// out what they say, and gives the server a socket and an SSL object. Owned by each TLS server of the lab; without a
+// rule it only makes the SSL object.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -12,10 +12,10 @@
 #include "base/crypto.hpp"
 #include "base/net/acceptor.hpp"
 #include "base/net/tls_stream.hpp"
-#include "fakes/http/https_server.hpp"
+#include "fakes/context/lab_context.hpp"
 #include "fakes/ingress/proofs.hpp"
-#include "fakes/ingress/server_identities.hpp"
 #include "fakes/ingress/shaper.hpp"
+#include "fakes/pki/server_identities.hpp"
 
 namespace firstlight::fakes {
 

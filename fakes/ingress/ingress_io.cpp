@@ -23,7 +23,7 @@ using fault::TlsPlan;
 namespace {
 
 /// Waits for the ClientHello, says the alert, and lets the device read it before the connection ends.
-asio::awaitable<void> say_alert(tcp::socket socket, int alert, std::function<void()> fired) {
+asio::awaitable<void> send_alert(tcp::socket socket, int alert, std::function<void()> fired) {
   boost::system::error_code ec;
   co_await socket.async_wait(tcp::socket::wait_read, asio::redirect_error(asio::use_awaitable, ec));
   char first = 0;  // a device that left without a word meets no alert
@@ -128,19 +128,19 @@ Ingress::Broken Ingress::consult(Shard& shard, Admission& admission, const std::
   auto& attempts = shards_[shard.index()].attempts;
   Broken broken;
   broken.camera = camera;
-  fault::Shots link, tls;
+  fault::Injections link, tls;
   if (faults.watches(points_->link)) {
     // A partition looks at the time itself; for every other effect the time is now.
     link = faults.consult_at_any_time(points_->link, camera, attempts.next(points_->link, camera));
-    std::erase_if(link, [&](const fault::Shot& shot) {
-      return shot.rule().effect->name != "partition" && !faults.active(shot.rule(), camera);
+    std::erase_if(link, [&](const fault::Injection& injection) {
+      return injection.rule().effect->name != "partition" && !faults.active(injection.rule(), camera);
     });
-    for (const auto& shot : link) fault::Engine::apply(broken.link, shot.rule());
+    for (const auto& injection : link) fault::Engine::apply(broken.link, injection.rule());
   }
   if (faults.watches(points_->tls))
     tls = faults.edit(broken.tls, points_->tls, camera, attempts.next(points_->tls, camera));
-  keep_link_shots_that_count(link);
-  keep_tls_shots_that_count(tls);
+  keep_link_injections_that_count(link);
+  keep_tls_injections_that_count(tls);
   const auto& lane = lab_.lanes[shard.index()];
   // `link` and `tls` have an effect of the same name: each list is told apart.
   admission.link_ = std::make_shared<Proofs>(std::move(link), lane, source_, peer);
@@ -171,7 +171,7 @@ bool Ingress::take(Shard& shard, Admission& admission, const Broken& broken) {
   }
   if (tls.alert) {
     auto said = [proofs = admission.tls_, alert = *tls.alert] { proofs->fired("alert", fmt::format("{}", alert)); };
-    asio::co_spawn(shard.io(), say_alert(std::move(admission.socket), *tls.alert, std::move(said)), asio::detached);
+    asio::co_spawn(shard.io(), send_alert(std::move(admission.socket), *tls.alert, std::move(said)), asio::detached);
     return true;
   }
   return false;
@@ -191,9 +191,9 @@ bool Ingress::shape(Shard& shard, Admission& admission, const Broken& broken) {
       proofs->fired("stall", "after the first TLS record");
       proofs->fired_if(is_met_in_hello);
     };
-  for (const auto& shot : admission.link_->shots()) {
-    if (shot.rule().effect->name == "partition") rules.partitions.push_back(&shot.rule());
-    if (shot.rule().effect->name == "latency") rules.random = lab_.faults.random(shot);
+  for (const auto& injection : admission.link_->injections()) {
+    if (injection.rule().effect->name == "partition") rules.partitions.push_back(&injection.rule());
+    if (injection.rule().effect->name == "latency") rules.random = lab_.faults.random(injection);
   }
   const auto fired = [proofs = admission.link_](std::string_view effect, const std::string& detail) {
     proofs->fired(effect, detail);
@@ -212,7 +212,7 @@ void Admission::prove_tls(TlsStream& stream, bool completed) {
   const auto state = SSL_get_state(stream.ssl());
   if (!tls_ || (!completed && state == TLS_ST_BEFORE)) return;
   const bool saw_more = !ends_at_hello_ && (completed || state != TLS_ST_SR_CLNT_HELLO);
-  tls_->fired_if([saw_more](const fault::Shot& shot) { return saw_more || is_met_in_hello(shot); });
+  tls_->fired_if([saw_more](const fault::Injection& injection) { return saw_more || is_met_in_hello(injection); });
 }
 
 bool Admission::handshake_ended(TlsStream& stream, bool completed) {

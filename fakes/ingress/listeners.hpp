@@ -21,9 +21,9 @@ class Listeners {
   [[nodiscard]] unsigned short port() const { return all_->port(); }
   /// One camera's own; from 1. Before the front thread runs, or on it. Errors: address-in-use, address-unusable.
   result<void> add(std::uint32_t camera, const std::string& address);
-  /// Connecting is refused (true) or possible again; `camera` 0: for all without one of their own. On the front thread.
+  /// `camera` 0: of all without one of their own. On the front thread.
   /// Errors: address-in-use (somebody else took the port, which stays closed), not-found (the camera has none).
-  result<void> refuse(std::uint32_t camera, bool closed);
+  result<void> set_port(std::uint32_t camera, PortState state);
   /// On the front thread or after it ended.
   void close();
 

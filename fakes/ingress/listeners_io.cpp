@@ -18,15 +18,15 @@ result<void> Listeners::add(std::uint32_t camera, const std::string& address) {
   return result<void>();
 }
 
-result<void> Listeners::refuse(std::uint32_t camera, bool closed) {
+result<void> Listeners::set_port(std::uint32_t camera, PortState state) {
   auto* listener = all_.get();
   if (camera != 0) {
     const auto own = own_.find(camera);
     if (own == own_.end()) return Error(Errc::not_found, fmt::format("a listening socket of camera {}", camera));
     listener = own->second.get();
   }
-  if (!closed) return listener->resume();
-  listener->refuse();
+  if (state == PortState::open) return listener->open_port();
+  listener->close_port();
   return result<void>();
 }
 

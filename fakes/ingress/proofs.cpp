@@ -19,61 +19,60 @@ auto parts(const LinkPlan& p) {
 auto parts(const TlsPlan& p) {
   using Certificate = TlsPlan::Certificate;
   const bool dated = p.certificate == Certificate::expired || p.certificate == Certificate::not_yet_valid;
-  return std::tuple(p.certificate, dated ? p.by : fault::Duration{0},
-                    p.certificate == Certificate::wrong_name ? p.name : "",
+  return std::tuple(p.certificate, dated ? p.by : Duration{0}, p.certificate == Certificate::wrong_name ? p.name : "",
                     p.certificate == Certificate::oversized ? p.bytes : 0, p.only_version, p.cipher, p.max_fragment,
                     p.alert, p.stall);
 }
 
 template <class Plan>
-Plan plan_of(const fault::Shots& shots) {
+Plan plan_of(const fault::Injections& injections) {
   Plan plan;
-  for (const auto& shot : shots) fault::Engine::apply(plan, shot.rule());
+  for (const auto& injection : injections) fault::Engine::apply(plan, injection.rule());
   return plan;
 }
 
 template <class Plan>
-void keep_what_counts(fault::Shots& shots) {
-  const auto all = plan_of<Plan>(shots);
-  for (std::size_t i = 0; i < shots.size();) {
-    auto others = shots;
+void keep_what_counts(fault::Injections& injections) {
+  const auto all = plan_of<Plan>(injections);
+  for (std::size_t i = 0; i < injections.size();) {
+    auto others = injections;
     others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
-    const bool counts = shots[i].rule().effect->name == "partition" || parts(plan_of<Plan>(others)) != parts(all);
+    const bool counts = injections[i].rule().effect->name == "partition" || parts(plan_of<Plan>(others)) != parts(all);
     if (counts)
       ++i;
     else
-      shots = std::move(others);
+      injections = std::move(others);
   }
 }
 
 }  // namespace
 
 void Proofs::fired(std::string_view effect, const std::string& detail) {
-  for (auto& shot : shots_)
-    if (shot.rule().effect->name == effect) shot.fired(lane_, source_, peer_, detail);
+  for (auto& injection : injections_)
+    if (injection.rule().effect->name == effect) injection.fired(lane_, source_, peer_, detail);
 }
 
 void Proofs::fired(const fault::Rule& rule) {
-  for (auto& shot : shots_)
-    if (&shot.rule() == &rule) shot.fired(lane_, source_, peer_);
+  for (auto& injection : injections_)
+    if (&injection.rule() == &rule) injection.fired(lane_, source_, peer_);
 }
 
-void Proofs::fired_if(const std::function<bool(const fault::Shot&)>& acted) {
-  for (auto& shot : shots_)
-    if (acted(shot)) shot.fired(lane_, source_, peer_);
+void Proofs::fired_if(const std::function<bool(const fault::Injection&)>& acted) {
+  for (auto& injection : injections_)
+    if (acted(injection)) injection.fired(lane_, source_, peer_);
 }
 
-void keep_link_shots_that_count(fault::Shots& shots) {
-  keep_what_counts<LinkPlan>(shots);
+void keep_link_injections_that_count(fault::Injections& injections) {
+  keep_what_counts<LinkPlan>(injections);
 }
 
-void keep_tls_shots_that_count(fault::Shots& shots) {
-  keep_what_counts<TlsPlan>(shots);
+void keep_tls_injections_that_count(fault::Injections& injections) {
+  keep_what_counts<TlsPlan>(injections);
 }
 
-bool is_met_in_hello(const fault::Shot& shot) {
+bool is_met_in_hello(const fault::Injection& injection) {
   TlsPlan plan;
-  fault::Engine::apply(plan, shot.rule());
+  fault::Engine::apply(plan, injection.rule());
   return plan.only_version || !plan.cipher.empty();
 }
 

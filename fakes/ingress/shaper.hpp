@@ -45,7 +45,6 @@ class Shaper : public std::enable_shared_from_this<Shaper> {
   void reset();
 
  private:
-  using Duration = fault::Duration;
   enum class Way : std::uint8_t { to_lab, to_device };
   struct Piece {
     std::string bytes;

@@ -162,7 +162,7 @@ void Shaper::limit(Way way, std::string& bytes) {
   }
 }
 
-Shaper::Duration Shaper::delay() {
+Duration Shaper::delay() {
   if (plan_.latency.none()) return Duration{0};
   const double unit = rules_.random.next_unit();
   const auto spread = static_cast<double>(plan_.latency.spread.count());
@@ -241,10 +241,10 @@ asio::awaitable<bool> Shaper::send(Way way, std::string_view bytes) {
 asio::awaitable<void> Shaper::write(std::shared_ptr<Shaper> self, Way way) {
   auto& d = self->direction(way);
   boost::system::error_code ec;
-  bool told_end = false;
+  bool end_reported = false;
   while (!self->closed_) {
     if (d.queue.empty()) {
-      if (way == Way::to_device && self->half_closed_ && !std::exchange(told_end, true)) {
+      if (way == Way::to_device && self->half_closed_ && !std::exchange(end_reported, true)) {
         co_await self->pass_hold();
         if (self->closed_) break;
         self->device_.shutdown(asio::socket_base::shutdown_send, ec);

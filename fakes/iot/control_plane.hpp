@@ -7,7 +7,7 @@
 
 #include "base/error.hpp"
 #include "fakes/http/https_server.hpp"
-#include "fakes/iot/control_plane_rules.hpp"
+#include "fakes/iot/control_plane_logic.hpp"
 #include "fakes/iot/registry.hpp"
 #include "wire/x509.hpp"
 

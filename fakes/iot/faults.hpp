@@ -26,21 +26,21 @@ class Issue {
                                                             IssuedCertificate certificate);
   /// What a device has met that is then handed the certificate, or is told that there is none. (That the registration
   /// is late fires by itself, when the device begins to wait.)
-  [[nodiscard]] const std::vector<PendingShot>& shots() const { return pending_; }
+  [[nodiscard]] const std::vector<PendingInjection>& injections() const { return pending_; }
 
  private:
   template <class Plan, class Said>
-  void prove(const fault::Shots& shots, Said said);
+  void prove(const fault::Injections& injections, Said said);
   boost::asio::awaitable<bool> delay();
   boost::asio::awaitable<result<void>> set_status(Registry& registry, const CertificateId& id);
 
   const LabContext& lab_;
   const HttpPeer& peer_;
   fault::RegisterPlan registration_;
-  fault::FatePlan fate_;
-  fault::Shots registration_shots_, fate_shots_;
+  fault::CertificateStatusPlan status_plan_;
+  fault::Injections registration_injections_, status_injections_;
   std::optional<WallTime> ends_;  // the certificate's validity, as `expires` would have it
-  std::vector<PendingShot> pending_;
+  std::vector<PendingInjection> pending_;
 };
 
 /// Does what a scheduled rule of `iot.certificate` says, now, to the camera's newest ACTIVE certificate; a camera

@@ -7,31 +7,31 @@
 
 #include <fmt/format.h>
 
+#include "base/net/sleep_unless_gone.hpp"
 #include "fakes/http/effective.hpp"
-#include "fakes/ingress/sleep_unless_gone.hpp"
 
 namespace firstlight::fakes::iot {
 
 namespace asio = boost::asio;
-using fault::FatePlan;
+using fault::CertificateStatusPlan;
 using fault::Point;
 using fault::RegisterPlan;
 
 namespace {
 
-std::optional<CertificateStatus> status_of(const FatePlan& plan) {
+std::optional<CertificateStatus> status_of(const CertificateStatusPlan& plan) {
   switch (plan.status) {
-    case FatePlan::Status::active:
+    case CertificateStatusPlan::Status::active:
       return {};
-    case FatePlan::Status::inactive:
+    case CertificateStatusPlan::Status::inactive:
       return CertificateStatus::inactive;
-    case FatePlan::Status::revoked:
+    case CertificateStatusPlan::Status::revoked:
       return CertificateStatus::revoked;
   }
   return {};
 }
 
-std::chrono::milliseconds milliseconds_of(fault::Duration d) {
+std::chrono::milliseconds milliseconds_of(Duration d) {
   return std::chrono::ceil<std::chrono::milliseconds>(d);
 }
 
@@ -39,22 +39,22 @@ std::chrono::milliseconds milliseconds_of(fault::Duration d) {
 auto outcome(const RegisterPlan& plan) {
   return std::tuple(plan.delay, plan.answer);
 }
-auto outcome(const FatePlan& plan) {
+auto outcome(const CertificateStatusPlan& plan) {
   return std::tuple(plan.status, plan.expires_in, plan.propagation);
 }
 
 template <class Plan>
-fault::Shots telling(fault::Shots shots) {
-  return effective(std::move(shots), [](const fault::Shots& those) {
+fault::Injections observable(fault::Injections injections) {
+  return effective(std::move(injections), [](const fault::Injections& those) {
     Plan plan;
-    for (const auto& shot : those) fault::Engine::apply(plan, shot.rule());
+    for (const auto& injection : those) fault::Engine::apply(plan, injection.rule());
     return outcome(plan);
   });
 }
 
 asio::awaitable<void> change_status(const LabContext& lab, Registry& registry, const fault::Rule& rule,
                                     std::uint32_t camera) {
-  FatePlan plan;
+  CertificateStatusPlan plan;
   fault::Engine::apply(plan, rule);
   const auto status = status_of(plan);
   const auto sim = lab.sims.of_camera(camera);
@@ -64,8 +64,8 @@ asio::awaitable<void> change_status(const LabContext& lab, Registry& registry, c
   const auto change = co_await registry.change_certificate(certificate->id, *status);
   if (!change || !change->changed) co_return;
   auto& lane = lab.lanes.at(0);
-  fault::Shot shot(rule, Point::iot_certificate, camera, 0);
-  shot.fired(lane, journal::Source::iot, {}, std::string(status_name(*status)));
+  fault::Injection injection(rule, Point::iot_certificate, camera, 0);
+  injection.fired(lane, journal::Source::iot, {}, std::string(status_name(*status)));
   journal::CertificateStatusChanged event;
   event.certificate_id = certificate->id.value();
   event.status = status_name(*status);
@@ -82,41 +82,41 @@ void carry_out(const LabContext& lab, Registry& registry, const fault::Rule& rul
 }
 
 Issue::Issue(const LabContext& lab, const HttpPeer& peer, fault::AttemptCounter& attempts) : lab_(lab), peer_(peer) {
-  const auto consult = [&](auto& plan, Point point, fault::Shots& shots) {
+  const auto consult = [&](auto& plan, Point point, fault::Injections& injections) {
     if (!lab.faults.watches(point)) return;
     auto all = lab.faults.edit(plan, point, peer.camera, attempts.next(point, peer.camera));
-    shots = telling<std::decay_t<decltype(plan)>>(std::move(all));
+    injections = observable<std::decay_t<decltype(plan)>>(std::move(all));
   };
-  consult(registration_, Point::iot_register, registration_shots_);
-  consult(fate_, Point::iot_certificate, fate_shots_);
+  consult(registration_, Point::iot_register, registration_injections_);
+  consult(status_plan_, Point::iot_certificate, status_injections_);
 }
 
 void Issue::limit(wire::Validity& validity) {
-  if (!fate_.expires_in) return;
+  if (!status_plan_.expires_in) return;
   const auto now = from_unix_seconds(unix_seconds(lab_.clock.now()));
-  ends_ = validity.not_after = now + std::chrono::floor<std::chrono::seconds>(*fate_.expires_in);
+  ends_ = validity.not_after = now + std::chrono::floor<std::chrono::seconds>(*status_plan_.expires_in);
 }
 
-/// Keeps the shots whose own plan makes `said` say something, until the device is answered.
+/// Keeps the injections whose own plan makes `said` say something, until the device is answered.
 template <class Plan, class Said>
-void Issue::prove(const fault::Shots& shots, Said said) {
-  for (const auto& shot : shots) {
+void Issue::prove(const fault::Injections& injections, Said said) {
+  for (const auto& injection : injections) {
     Plan own;
-    fault::Engine::apply(own, shot.rule());
+    fault::Engine::apply(own, injection.rule());
     const std::string detail = said(own);
-    if (!detail.empty()) pending_.push_back({shot, journal::Source::iot, detail});
+    if (!detail.empty()) pending_.push_back({injection, journal::Source::iot, detail});
   }
 }
 
 /// From its beginning on the answer is late. False: the device has left.
 asio::awaitable<bool> Issue::delay() {
   if (peer_.socket != nullptr && has_gone(*peer_.socket)) co_return false;
-  for (auto& shot : registration_shots_) {
+  for (auto& injection : registration_injections_) {
     RegisterPlan own;
-    fault::Engine::apply(own, shot.rule());
-    if (own.delay > fault::Duration{0})
-      shot.fired(lab_.lanes.at(peer_.shard.index()), journal::Source::iot, peer_.address.to_string(),
-                 "answers " + format_duration(own.delay) + " late");
+    fault::Engine::apply(own, injection.rule());
+    if (own.delay > Duration{0})
+      injection.fired(lab_.lanes.at(peer_.shard.index()), journal::Source::iot, peer_.address.to_string(),
+                      "answers " + format_duration(own.delay) + " late");
   }
   if (peer_.socket != nullptr) co_return co_await sleep_unless_gone(*peer_.socket, registration_.delay);
   asio::steady_timer timer(peer_.shard.io(), registration_.delay);
@@ -128,13 +128,13 @@ asio::awaitable<bool> Issue::delay() {
 asio::awaitable<result<void>> Issue::register_certificate(Registry& registry, DeviceId device,
                                                           IssuedCertificate certificate) {
   using Answer = RegisterPlan::Answer;
-  if (registration_.delay > fault::Duration{0}) {
+  if (registration_.delay > Duration{0}) {
     const bool waited = co_await delay();
     if (!waited) co_return Error(Errc::cancelled, "the device has left");
   }
   const auto answer = registration_.answer;
   if (answer != Answer::proper)
-    prove<RegisterPlan>(registration_shots_, [](const RegisterPlan& plan) {
+    prove<RegisterPlan>(registration_injections_, [](const RegisterPlan& plan) {
       return plan.answer == Answer::proper ? "" : plan.answer == Answer::lost ? "not stored" : "refused";
     });
   if (answer == Answer::error) co_return Error(Errc::database_error, "a rule of the scenario");
@@ -143,14 +143,14 @@ asio::awaitable<result<void>> Issue::register_certificate(Registry& registry, De
   const bool ends_early = ends_ && certificate.validity.not_after == *ends_;  // no other rule set another end
   if (answer == Answer::proper) {
     const auto stored = co_await registry.register_certificate(std::move(device), std::move(certificate),
-                                                               milliseconds_of(fate_.propagation));
+                                                               milliseconds_of(status_plan_.propagation));
     if (!stored) co_return stored.error();
     const auto set = co_await set_status(registry, id);
     if (!set) co_return set.error();
   }
-  prove<FatePlan>(fate_shots_, [&](const FatePlan& plan) {
+  prove<CertificateStatusPlan>(status_injections_, [&](const CertificateStatusPlan& plan) {
     if (plan.expires_in && ends_early) return "expires in " + format_duration(*plan.expires_in);
-    if (answer == Answer::proper && plan.propagation > fault::Duration{0})
+    if (answer == Answer::proper && plan.propagation > Duration{0})
       return "at the edge in " + format_duration(plan.propagation);
     return std::string();
   });
@@ -158,11 +158,11 @@ asio::awaitable<result<void>> Issue::register_certificate(Registry& registry, De
 }
 
 asio::awaitable<result<void>> Issue::set_status(Registry& registry, const CertificateId& id) {
-  const auto status = status_of(fate_);
+  const auto status = status_of(status_plan_);
   if (!status) co_return result<void>();
   const auto change = co_await registry.change_certificate(id, *status);
   if (!change) co_return change.error();
-  prove<FatePlan>(fate_shots_, [](const FatePlan& plan) {
+  prove<CertificateStatusPlan>(status_injections_, [](const CertificateStatusPlan& plan) {
     const auto own = status_of(plan);
     return own ? std::string(status_name(*own)) : std::string();
   });

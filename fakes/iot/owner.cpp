@@ -14,19 +14,19 @@ constexpr std::chrono::seconds kRetry{1};
 
 }  // namespace
 
-RegistryOwner::RegistryOwner(std::unique_ptr<Store> store, RegistryConfig config, const WallClock& clock,
+RegistryOwner::RegistryOwner(std::unique_ptr<Database> database, RegistryConfig config, const WallClock& clock,
                              Publish publish)
-    : store_(std::move(store)), config_(std::move(config)), clock_(clock), publish_(std::move(publish)) {}
+    : database_(std::move(database)), config_(std::move(config)), clock_(clock), publish_(std::move(publish)) {}
 
-result<std::unique_ptr<RegistryOwner>> RegistryOwner::create(std::unique_ptr<Store> store, RegistryConfig config,
+result<std::unique_ptr<RegistryOwner>> RegistryOwner::create(std::unique_ptr<Database> database, RegistryConfig config,
                                                              const WallClock& clock, Publish publish) {
   std::unique_ptr<RegistryOwner> owner(
-      new RegistryOwner(std::move(store), std::move(config), clock, std::move(publish)));
+      new RegistryOwner(std::move(database), std::move(config), clock, std::move(publish)));
   if (auto r = owner->load(); !r) return r.error();
   Ledger ledger(owner->index_, owner->crypto_, clock.now());
   ensure_policies(ledger);
   end_old_sessions(ledger);
-  if (auto r = owner->store_->write(ledger.rows()); !r) return r.error();
+  if (auto r = owner->database_->write(ledger.rows()); !r) return r.error();
   owner->crypto_.release_thread();
   return owner;
 }
@@ -38,7 +38,7 @@ RegistryOwner::~RegistryOwner() {
 result<void> RegistryOwner::load() {
   Index fresh;
   const auto visit = [&](const Row& row) { return fresh.apply(row); };
-  if (auto r = store_->load(visit); !r) return r;
+  if (auto r = database_->load(visit); !r) return r;
   index_ = std::move(fresh);
   retirements_.clear();
   for (const auto& [id, row] : index_.certificates()) plan_retirement(row);
@@ -91,9 +91,9 @@ void RegistryOwner::close() {
     wake_.notify_one();
   }
   if (thread_.joinable()) thread_.join();
-  if (!store_) return;
-  if (auto r = store_->close(); !r) remember(r.error());
-  store_.reset();
+  if (!database_) return;
+  if (auto r = database_->close(); !r) remember(r.error());
+  database_.reset();
 }
 
 void RegistryOwner::loop() {
@@ -146,7 +146,7 @@ void RegistryOwner::run_volatile(std::vector<Operation>& batch) {
   }
   // After a failure the file stays as it was then: a consistent beginning is worth more than one with a hole.
   if (failure()) return;
-  if (auto r = store_->write(rows); !r) remember(r.error());
+  if (auto r = database_->write(rows); !r) remember(r.error());
 }
 
 void RegistryOwner::run_durable(std::vector<Operation>& batch) {
@@ -162,7 +162,7 @@ void RegistryOwner::run_durable(std::vector<Operation>& batch) {
       untold |= !operation.complete && !changed.empty();
       std::move(changed.begin(), changed.end(), std::back_inserter(rows));
     }
-    if (auto r = store_->write(rows); !r) error = r.error();
+    if (auto r = database_->write(rows); !r) error = r.error();
   }
   if (!error) {
     take_effect(rows);

@@ -16,9 +16,9 @@
 #include "base/crypto.hpp"
 #include "base/error.hpp"
 #include "base/time.hpp"
+#include "fakes/iot/database.hpp"
 #include "fakes/iot/index.hpp"
-#include "fakes/iot/registry_rules.hpp"
-#include "fakes/iot/store.hpp"
+#include "fakes/iot/registry_logic.hpp"
 
 namespace firstlight::fakes::iot {
 
@@ -34,7 +34,7 @@ class RegistryOwner {
   using Publish = std::function<void(const CertificateId&, const CertificateView&)>;
 
   /// Loads the file. Errors: database-error.
-  static result<std::unique_ptr<RegistryOwner>> create(std::unique_ptr<Store> store, RegistryConfig config,
+  static result<std::unique_ptr<RegistryOwner>> create(std::unique_ptr<Database> database, RegistryConfig config,
                                                        const WallClock& clock, Publish publish);
   ~RegistryOwner();
   /// Only before start().
@@ -54,7 +54,7 @@ class RegistryOwner {
     CertificateView view;
   };
 
-  RegistryOwner(std::unique_ptr<Store> store, RegistryConfig config, const WallClock& clock, Publish publish);
+  RegistryOwner(std::unique_ptr<Database> database, RegistryConfig config, const WallClock& clock, Publish publish);
   result<void> load();
   void loop();
   [[nodiscard]] bool wait_for_work(std::vector<Operation>& batch);
@@ -69,7 +69,7 @@ class RegistryOwner {
   [[nodiscard]] Operation retirement(const CertificateId& id);
   void remember(const Error& error);
 
-  std::unique_ptr<Store> store_;
+  std::unique_ptr<Database> database_;
   RegistryConfig config_;
   const WallClock& clock_;
   Publish publish_;

@@ -12,8 +12,8 @@
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
-#include "fakes/iot/authority.hpp"
 #include "fakes/iot/policy.hpp"
+#include "fakes/pki/authority.hpp"
 #include "wire/x509.hpp"
 
 namespace firstlight::fakes::iot {

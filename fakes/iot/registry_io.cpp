@@ -79,12 +79,12 @@ Registry::~Registry() {
 }
 
 result<std::unique_ptr<Registry>> Registry::open(RegistryConfig config, ShardSet& shards, const WallClock& clock) {
-  auto store = Store::open(config.path, config.durable);
-  if (!store) return store.error();
+  auto database = Database::open(config.path, config.durable);
+  if (!database) return database.error();
   auto impl = std::make_unique<Impl>(config, shards);
   auto* const self = impl.get();
   auto publish = [self](const CertificateId& id, const CertificateView& view) { self->publish(id, view); };
-  auto owner = RegistryOwner::create(std::move(*store), std::move(config), clock, std::move(publish));
+  auto owner = RegistryOwner::create(std::move(*database), std::move(config), clock, std::move(publish));
   if (!owner) return owner.error();
   impl->owner = std::move(*owner);
   const auto& index = impl->owner->index();

@@ -6,7 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "fakes/sims.hpp"
+#include "fakes/context/sims.hpp"
 #include "harness/cli/cli.hpp"
 #include "harness/run/interrupt.hpp"
 #include "harness/run/runner.hpp"
@@ -88,7 +88,7 @@ int camera(CameraOptions& o) {
   o.fleet.camera.seed = draw_run_seed();
   const Imsi imsi = o.imsi.empty() ? fakes::derive_sim(source).imsi : Imsi(o.imsi);
   auto journal = journal::Journal::open("", {}, [](const journal::Event& e) {
-                   say(stdout, "{}\n", journal::narrate(e));
+                   print_to(stdout, "{}\n", journal::narrate(e));
                    flush(stdout);
                  }).value();
   ShardSet shards(1, "fl-camera");

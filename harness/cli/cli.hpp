@@ -12,10 +12,10 @@
 #include <utility>
 #include <vector>
 
+#include "decode/diagnostic.hpp"
 #include "fault/defects.hpp"
-#include "harness/run/say.hpp"
-#include "harness/scenario/diagnostic.hpp"
-#include "harness/scenario/shard.hpp"
+#include "harness/run/print.hpp"
+#include "language/suite_part.hpp"
 
 namespace firstlight::harness::cli {
 
@@ -76,7 +76,7 @@ CLI::Option* repeatable(CLI::Option* option);
 /// `--seed N`.
 void add_seed_option(CLI::App& verb, std::optional<std::uint64_t>& target);
 /// `--shard I/N`.
-void add_shard_option(CLI::App& verb, std::optional<Shard>& target);
+void add_suite_part_option(CLI::App& verb, std::optional<language::SuitePart>& target);
 /// `--defect NAME`, repeatable.
 void add_defect_option(CLI::App& verb, fault::DefectSet& target);
 
@@ -95,7 +95,7 @@ void check_report_path(const std::string& path);
 /// Writes a report file; "-" is standard output. False, with a message on stderr, when it cannot be written.
 [[nodiscard]] bool write_report(const std::string& path, const std::string& text);
 /// Says what is wrong with the scenarios, if anything is: that is, whether it said something.
-[[nodiscard]] bool complain_about(const std::vector<Diagnostic>& diagnostics);
+[[nodiscard]] bool complain_about(const std::vector<decode::Diagnostic>& diagnostics);
 /// `; did you mean "x"?`, or nothing when none of the names is near.
 [[nodiscard]] std::string did_you_mean(std::string_view written, const std::vector<std::string_view>& names);
 /// "firstlight: …" on stderr.

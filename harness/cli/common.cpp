@@ -32,17 +32,17 @@ std::string why_not_writable(const fs::path& path) {
 }  // namespace
 
 void complain(const std::string& message) {
-  say(stderr, "firstlight: {}\n", message);
+  print_to(stderr, "firstlight: {}\n", message);
 }
 
 std::string did_you_mean(std::string_view written, const std::vector<std::string_view>& names) {
-  const auto name = nearest(written, names);
+  const auto name = decode::nearest(written, names);
   return name.empty() ? "" : fmt::format("; did you mean \"{}\"?", name);
 }
 
-bool complain_about(const std::vector<Diagnostic>& diagnostics) {
+bool complain_about(const std::vector<decode::Diagnostic>& diagnostics) {
   if (diagnostics.empty()) return false;
-  put(stderr, render(diagnostics));
+  write_to(stderr, render(diagnostics));
   complain(fmt::format("{} mistake{} found; nothing was run", diagnostics.size(), diagnostics.size() == 1 ? "" : "s"));
   return true;
 }
@@ -66,7 +66,7 @@ void check_report_path(const std::string& path) {
 
 bool write_report(const std::string& path, const std::string& text) {
   if (path == "-") {
-    put(stdout, text);  // what standard output did not take is main's matter
+    write_to(stdout, text);  // what standard output did not take is main's matter
     return true;
   }
   errno = 0;

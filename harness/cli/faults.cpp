@@ -19,7 +19,7 @@ using fault::Kind;
 using fault::Parameter;
 
 std::string bound(const Parameter& p, std::int64_t value) {
-  if (p.kind == Kind::duration) return format_duration(fault::Duration(value));
+  if (p.kind == Kind::duration) return format_duration(Duration(value));
   return fmt::format("{}{}", value, p.kind == Kind::bytes ? "B" : "");
 }
 
@@ -46,10 +46,10 @@ std::string_view moment_text(fault::Moment moment) {
 }
 
 void print_effect(const EffectInfo& effect) {
-  say(stdout, "    {:<20}  {} [{}]\n", effect.name, effect.summary, moment_text(effect.moment));
+  print_to(stdout, "    {:<20}  {} [{}]\n", effect.name, effect.summary, moment_text(effect.moment));
   for (const auto& p : effect.parameters) {
     const auto given = p.fallback.empty() ? std::string("required") : fmt::format("default {}", p.fallback);
-    say(stdout, "        {:<14}  {} ({}; {})\n", p.name, p.summary, unit_text(p), given);
+    print_to(stdout, "        {:<14}  {} ({}; {})\n", p.name, p.summary, unit_text(p), given);
   }
 }
 
@@ -71,12 +71,12 @@ Points points(const std::string& only) {
 int print_text(const Points& points) {
   std::set<const void*> printed;
   for (const auto& point : points) {
-    say(stdout, "{}  (an attempt: {})\n  {}\n", point.name, point.counts, point.summary);
+    print_to(stdout, "{}  (an attempt: {})\n  {}\n", point.name, point.counts, point.summary);
     if (printed.insert(point.effects).second)
       for (const auto* effect : *point.effects) print_effect(*effect);
     else
-      say(stdout, "    as above\n");
-    say(stdout, "\n");
+      print_to(stdout, "    as above\n");
+    print_to(stdout, "\n");
   }
   return kOk;
 }
@@ -101,7 +101,7 @@ int print_json(const Points& points) {
                    {"summary", point.summary},
                    {"effects", std::move(effects)}});
   }
-  say(stdout, "{}\n", nlohmann::ordered_json{{"schema_version", 1}, {"points", std::move(all)}}.dump(2));
+  print_to(stdout, "{}\n", nlohmann::ordered_json{{"schema_version", 1}, {"points", std::move(all)}}.dump(2));
   return kOk;
 }
 

@@ -19,20 +19,20 @@ struct JudgeOptions {
   ReportOptions reports;
 };
 
-[[noreturn]] void refuse(const fs::path& path, const std::error_code& why) {
+[[noreturn]] void reject(const fs::path& path, const std::error_code& why) {
   throw UsageError(path.string() + ": cannot be read: " + why.message());
 }
 
 void check_readable(const std::string& file) {
   errno = 0;
-  if (const std::ifstream in(file); !in) refuse(file, {errno, std::generic_category()});
+  if (const std::ifstream in(file); !in) reject(file, {errno, std::generic_category()});
 }
 
 /// Whether there is something of that name. Throws UsageError when the system does not say.
 bool is_there(const fs::path& path) {
   std::error_code error;
   const auto status = fs::status(path, error);
-  if (status.type() == fs::file_type::none) refuse(path, error);
+  if (status.type() == fs::file_type::none) reject(path, error);
   return fs::exists(status);
 }
 
@@ -53,7 +53,7 @@ std::vector<std::string> journals_below(const fs::path& run) {
     const bool is_one = may_be_there(journal) || may_be_there(entry->path() / "end.json");
     if (is_one && entry->is_directory(ignored)) found.push_back(journal.string());
   }
-  if (error) refuse(run, error);
+  if (error) reject(run, error);
   std::sort(found.begin(), found.end());
   return found;
 }

@@ -3,12 +3,12 @@
 #include "harness/cli/cli.hpp"
 #include "harness/plan/faults.hpp"
 #include "harness/plan/plan.hpp"
-#include "harness/scenario/loader.hpp"
+#include "language/loader.hpp"
 
 namespace firstlight::harness::cli {
 
 std::unique_ptr<LabFaults> LabFaults::load(const std::string& path) {
-  auto loaded = load_scenario_file(path);
+  auto loaded = language::load_scenario_file(path);
   if (loaded) {
     std::unique_ptr<LabFaults> faults(new LabFaults(std::move(*loaded.scenario)));
     if (with_own_destination(faults->engine_.rules()).empty()) return faults;
@@ -17,12 +17,12 @@ std::unique_ptr<LabFaults> LabFaults::load(const std::string& path) {
              "own; real ones all come to one port. Leave \"cameras\" out; the lab was not started");
     return nullptr;
   }
-  put(stderr, render(loaded.diagnostics));
+  write_to(stderr, render(loaded.diagnostics));
   complain(path + ": not a scenario; the lab was not started");
   return nullptr;
 }
 
-LabFaults::LabFaults(Scenario scenario)
+LabFaults::LabFaults(language::Scenario scenario)
     : scenario_(std::move(scenario)),
       seed_(scenario_.seed.value_or(1)),
       engine_(seed_, scenario_.name, scenario_.cameras.count, plan_faults(scenario_, seed_)) {}
@@ -35,11 +35,13 @@ void LabFaults::configure(LabConfig& config) const {
 }
 
 void LabFaults::start(RunningLab& lab, const journal::Journal& journal, journal::Lane lane) {
-  FaultClock::Hands hands;
-  hands.lab = [&lab](const fault::Rule& rule, std::uint32_t camera) { lab.carry_out(rule, camera); };
-  hands.fleet = [](const fault::Rule&, std::uint32_t) {};  // nobody can switch a real camera off from here
-  hands.refuse = [&lab](const std::vector<Door>& doors, bool closed) { lab.refuse(doors, closed); };
-  clock_.start(SteadyClock::now(), journal.epoch(), std::move(lane), std::move(hands));
+  FaultClock::FaultTargets targets;
+  targets.lab = [&lab](const fault::Rule& rule, std::uint32_t camera) { lab.carry_out(rule, camera); };
+  targets.fleet = [](const fault::Rule&, std::uint32_t) {};  // nobody can switch a real camera off from here
+  targets.set_ports = [&lab](const std::vector<ListenerId>& listeners, PortState state) {
+    lab.set_ports(listeners, state);
+  };
+  clock_.start(SteadyClock::now(), journal.epoch(), std::move(lane), std::move(targets));
   work();
 }
 

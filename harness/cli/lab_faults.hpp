@@ -7,8 +7,8 @@
 
 #include "harness/lab/lab.hpp"
 #include "harness/run/fault_clock.hpp"
-#include "harness/scenario/scenario.hpp"
 #include "journal/journal.hpp"
+#include "language/scenario.hpp"
 
 namespace firstlight::harness::cli {
 
@@ -26,9 +26,9 @@ class LabFaults {
   void work() { clock_.work(SteadyClock::now()); }
 
  private:
-  explicit LabFaults(Scenario scenario);
+  explicit LabFaults(language::Scenario scenario);
 
-  Scenario scenario_;
+  language::Scenario scenario_;
   std::uint64_t seed_;
   fault::Engine engine_;
   FaultClock clock_{engine_};

@@ -114,7 +114,7 @@ int lab(LabOptions& o) {
     observer = [milestones, &ready, &faults, quiet = o.quiet](const journal::Event& e) {
       if (faults) faults->observe(e);
       if (quiet || !ready) return;
-      say(milestones, "{}\n", journal::narrate(e));
+      print_to(milestones, "{}\n", journal::narrate(e));
       flush(milestones);
     };
   auto opened = journal::Journal::open(o.journal_file, {{"version", FIRSTLIGHT_VERSION}}, std::move(observer));
@@ -126,9 +126,9 @@ int lab(LabOptions& o) {
   if (faults) faults->start(running, journal, journal.lane());
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - begin);
   if (o.json)
-    say(stdout, "{}\n", ready_json(running.endpoints()).dump());
+    print_to(stdout, "{}\n", ready_json(running.endpoints()).dump());
   else
-    put(stdout, ready_text(running.endpoints(), took.count()));
+    write_to(stdout, ready_text(running.endpoints(), took.count()));
   flush(stdout);
   ready = true;
   std::string trouble;
@@ -171,14 +171,15 @@ Action add_lab(CLI::App& app) {
                  "Refuse addresses that no list names, instead of giving them a SIM");
   verb->add_option("--token-lifetime", o->token_lifetime, "Lifetime of tokens, such as 10m");
   verb->add_option("--certificate-lifetime", o->certificate_lifetime, "Lifetime of device certificates, such as 365d");
-  add_choice<DeviceKeyKind>(*verb, "--certificate-key", c.settings.certificate_key,
-                            {{"ec-p256", DeviceKeyKind::ec_p256}, {"rsa-2048", DeviceKeyKind::rsa_2048}},
-                            "Key of device certificates (default: ec-p256)");
-  add_choice<Refusal>(*verb, "--refusal", c.settings.refusal,
-                      {{"tls-alert", Refusal::tls_alert},
-                       {"close-after-handshake", Refusal::close_after_handshake},
-                       {"connack", Refusal::connack}},
-                      "How the edge refuses a certificate (default: tls-alert)");
+  add_choice<language::DeviceKeyKind>(
+      *verb, "--certificate-key", c.settings.certificate_key,
+      {{"ec-p256", language::DeviceKeyKind::ec_p256}, {"rsa-2048", language::DeviceKeyKind::rsa_2048}},
+      "Key of device certificates (default: ec-p256)");
+  add_choice<language::Refusal>(*verb, "--refusal", c.settings.refusal,
+                                {{"tls-alert", language::Refusal::tls_alert},
+                                 {"close-after-handshake", language::Refusal::close_after_handshake},
+                                 {"connack", language::Refusal::connack}},
+                                "How the edge refuses a certificate (default: tls-alert)");
   verb->add_option("--config-template", o->template_file,
                    "JSON object that is merged over the configuration's template");
   auto* faults = verb->add_option(

@@ -10,8 +10,8 @@
 #include "base/crypto.hpp"
 #include "base/error.hpp"
 #include "harness/cli/cli.hpp"
-#include "harness/judge/verdict.hpp"
 #include "harness/run/interrupt.hpp"
+#include "judge/verdict.hpp"
 
 using namespace firstlight;
 using namespace firstlight::harness;
@@ -61,8 +61,8 @@ int dispatch(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     std::ostringstream out, err;
     const int code = app.exit(e, out, err);  // the help, the version, or what is wrong
-    put(stdout, out.str());
-    put(stderr, err.str());
+    write_to(stdout, out.str());
+    write_to(stderr, err.str());
     return code == 0 ? cli::kOk : cli::kUsage;
   }
   return actions.at(app.get_subcommands().front()->get_name())();
@@ -113,5 +113,5 @@ int main(int argc, char** argv) {
   const int error = output_error();
   if (error == 0 || error == EPIPE) return code;  // a reader that has seen enough is no error
   cli::complain(std::string("standard output: not all could be written: ") + std::strerror(error));
-  return most_important(std::vector<int>{code, cli::kInfra});
+  return judge::most_important(std::vector<int>{code, cli::kInfra});
 }

@@ -85,13 +85,14 @@ void add_seed_option(CLI::App& verb, std::optional<std::uint64_t>& target) {
       ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
 }
 
-void add_shard_option(CLI::App& verb, std::optional<Shard>& target) {
+void add_suite_part_option(CLI::App& verb, std::optional<language::SuitePart>& target) {
   verb.add_option_function<std::string>(
-          "--shard", [&target](const std::string& text) { target = parse_shard(text); },
+          "--shard", [&target](const std::string& text) { target = language::parse_suite_part(text); },
           "Only the scenarios of this part, such as 2/3 (by a hash of their names; see merge)")
       ->type_name("I/N")
       ->check([](const std::string& text) {
-        return parse_shard(text) ? std::string() : "\"" + text + "\" is no shard; write 2/3 for the second of three";
+        return language::parse_suite_part(text) ? std::string()
+                                                : "\"" + text + "\" is no shard; write 2/3 for the second of three";
       });
 }
 

@@ -10,7 +10,7 @@
 #include "harness/cli/cli.hpp"
 #include "harness/run/interrupt.hpp"
 #include "harness/run/prove.hpp"
-#include "harness/scenario/suite.hpp"
+#include "language/suite.hpp"
 
 namespace firstlight::harness::cli {
 
@@ -20,7 +20,7 @@ const std::vector<std::string> kAllScenarios{"scenarios"};
 
 struct ProveOptions {
   std::vector<std::string> paths = kAllScenarios;
-  SuiteFilter filter;
+  language::SuiteFilter filter;
   RunOptions run;
   std::string table, matrix;
 };
@@ -28,7 +28,7 @@ struct ProveOptions {
 /// The matrix's scenarios that are none of those below the paths, whatever their tags.
 std::vector<std::string> strangers(const ExpectedMatrix& matrix, const std::vector<std::string>& paths) {
   std::set<std::string> known;
-  for (const auto& scenario : load_suite(paths).scenarios) known.insert(scenario.name);
+  for (const auto& scenario : language::load_suite(paths).scenarios) known.insert(scenario.name);
   std::vector<std::string> names;
   for (const auto& [name, row] : matrix)
     if (!known.contains(name)) names.push_back(name);
@@ -58,11 +58,11 @@ std::optional<ExpectedMatrix> read_matrix(const ProveOptions& o) {
 
 void print(const KillProof& proof) {
   const auto defect = fault::defect_name(proof.defect);
-  const auto verdict = proof.bug ? std::string_view("a bug of firstlight") : verdict_name(proof.verdict);
-  const auto claim = proof.bug || proof.verdict == Verdict::infra ? "which proves nothing"
-                     : proof.claim == Claim::fails                ? "although the scenario says that it fails"
-                                                                  : "although the scenario does not say that it fails";
-  say(stdout, "{} with {}: {} {}\n    repeat: {}\n", proof.scenario, defect, verdict, claim, proof.repro);
+  const auto verdict = proof.bug ? std::string_view("a bug of firstlight") : judge::verdict_name(proof.verdict);
+  const auto claim = proof.bug || proof.verdict == judge::Verdict::infra ? "which proves nothing"
+                     : proof.claim == Claim::fails                       ? "although the scenario says that it fails"
+                                                   : "although the scenario does not say that it fails";
+  print_to(stdout, "{} with {}: {} {}\n    repeat: {}\n", proof.scenario, defect, verdict, claim, proof.repro);
 }
 
 void print(const std::vector<KillProof>& proofs) {
@@ -70,13 +70,13 @@ void print(const std::vector<KillProof>& proofs) {
   for (const auto& proof : proofs)
     if (proof.played && !proof.holds()) print(proof);
   const auto unplayed = count([](const KillProof& proof) { return !proof.played; });
-  say(stdout, "{} of {} proofs hold{}\n", count([](const KillProof& proof) { return proof.holds(); }), proofs.size(),
-      unplayed > 0 ? fmt::format("; {} were not played to the end", unplayed) : "");
+  print_to(stdout, "{} of {} proofs hold{}\n", count([](const KillProof& proof) { return proof.holds(); }),
+           proofs.size(), unplayed > 0 ? fmt::format("; {} were not played to the end", unplayed) : "");
 }
 
 int prove_all(ProveOptions& o) {
   check_report_path(o.table);
-  const auto suite = load_suite(o.paths, o.filter);
+  const auto suite = language::load_suite(o.paths, o.filter);
   if (complain_about(suite.diagnostics)) return kUsage;
   const auto matrix = read_matrix(o);
   const auto proofs = prove(suite.scenarios, matrix, o.run.seed.value_or(draw_run_seed()), o.run);

@@ -52,9 +52,9 @@ int deliver(const reports::RunReport& report, const ReportOptions& options,
   std::FILE* const people = taken ? stderr : stdout;
   const int code = report.exit_code();
   if (!options.quiet || code != kOk)
-    put(people, reports::summary(report, use_colour(options.colour, taken ? STDERR_FILENO : STDOUT_FILENO)));
-  if (options.github || on_github()) put(people, reports::to_github(report));
-  return most_important(std::vector<int>{code, written ? kOk : kInfra});
+    write_to(people, reports::summary(report, use_colour(options.colour, taken ? STDERR_FILENO : STDOUT_FILENO)));
+  if (options.github || on_github()) write_to(people, reports::to_github(report));
+  return judge::most_important(std::vector<int>{code, written ? kOk : kInfra});
 }
 
 }  // namespace firstlight::harness::cli

@@ -8,7 +8,7 @@
 #include "harness/cli/report_options.hpp"
 #include "harness/plan/plan.hpp"
 #include "harness/run/runner.hpp"
-#include "harness/scenario/suite.hpp"
+#include "language/suite.hpp"
 
 namespace firstlight::harness::cli {
 
@@ -16,36 +16,37 @@ namespace {
 
 struct RunVerbOptions {
   std::vector<std::string> paths{"scenarios"};
-  SuiteFilter filter;
+  language::SuiteFilter filter;
   RunOptions run;
   ReportOptions reports;
   bool dry_run = false, verbose = false;
 };
 
-int dry_run(const Suite& suite, const RunVerbOptions& o, std::uint64_t run_seed) {
+int dry_run(const language::Suite& suite, const RunVerbOptions& o, std::uint64_t run_seed) {
   for (const auto& scenario : suite.scenarios) {
     const auto seed = o.run.seed ? *o.run.seed : scenario.seed.value_or(run_seed);
-    say(stdout, "{}\n", render_plan(scenario, make_plan(scenario, seed)));
+    print_to(stdout, "{}\n", render_plan(scenario, make_plan(scenario, seed)));
   }
   return kOk;
 }
 
-void announce(const Suite& suite, const RunVerbOptions& o, std::uint64_t run_seed, const RunFolder& folder) {
-  const bool own = !o.run.seed && std::any_of(suite.scenarios.begin(), suite.scenarios.end(),
-                                              [](const Scenario& scenario) { return scenario.seed.has_value(); });
+void announce(const language::Suite& suite, const RunVerbOptions& o, std::uint64_t run_seed, const RunFolder& folder) {
+  const bool own =
+      !o.run.seed && std::any_of(suite.scenarios.begin(), suite.scenarios.end(),
+                                 [](const language::Scenario& scenario) { return scenario.seed.has_value(); });
   const auto n = suite.scenarios.size();
-  say(stderr, "firstlight {}  run {}  seed {}{}  {} scenario{}{}, {} at a time  journal in {}\n", FIRSTLIGHT_VERSION,
-      folder.id, run_seed, own ? " (a scenario's own seed comes before it)" : "", n, n == 1 ? "" : "s",
-      o.run.repeat > 1 ? fmt::format(", {} times each", o.run.repeat) : "", jobs_of(o.run, n * o.run.repeat),
-      folder.path);
-  if (o.run.shard)
-    say(stderr, "shard {}: {} other scenarios are other shards'\n", o.run.shard->text(), suite.other_shards);
+  print_to(stderr, "firstlight {}  run {}  seed {}{}  {} scenario{}{}, {} at a time  journal in {}\n",
+           FIRSTLIGHT_VERSION, folder.id, run_seed, own ? " (a scenario's own seed comes before it)" : "", n,
+           n == 1 ? "" : "s", o.run.repeat > 1 ? fmt::format(", {} times each", o.run.repeat) : "",
+           jobs_of(o.run, n * o.run.repeat), folder.path);
+  if (o.run.part)
+    print_to(stderr, "shard {}: {} other scenarios are other shards'\n", o.run.part->text(), suite.other_shards);
 }
 
 int run(RunVerbOptions& o) {
   check_report_options(o.reports);
-  o.run.shard = o.filter.shard;
-  const auto suite = load_suite(o.paths, o.filter);
+  o.run.part = o.filter.part;
+  const auto suite = language::load_suite(o.paths, o.filter);
   if (complain_about(suite.diagnostics)) return kUsage;
   if (suite.scenarios.empty() && suite.other_shards == 0) {
     complain(fmt::format("no scenario selected ({} left out by --tag and --exclude-tag)", suite.deselected));
@@ -82,7 +83,7 @@ Action add_run(CLI::App& app) {
       ->capture_default_str()
       ->check(not_empty());
   verb->add_option("--jobs,-j", o->run.jobs, "Scenarios at a time (default: two a core)")->check(whole_number(1, 256));
-  add_shard_option(*verb, o->filter.shard);
+  add_suite_part_option(*verb, o->filter.part);
   verb->add_option("--repeat", o->run.repeat, "Run each scenario so many times, each time with another seed")
       ->check(whole_number(1, 10'000));
   verb->add_option("--retries", o->run.retries, "Run a scenario that failed again, so many times, with its seed")

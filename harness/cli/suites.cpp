@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/cli/cli.hpp"
-#include "harness/scenario/loader.hpp"
-#include "harness/scenario/suite.hpp"
+#include "language/loader.hpp"
+#include "language/suite.hpp"
 
 namespace firstlight::harness::cli {
 
@@ -15,7 +15,7 @@ namespace {
 
 struct Selection {
   std::vector<std::string> paths{"scenarios"};
-  SuiteFilter filter;
+  language::SuiteFilter filter;
 };
 
 std::shared_ptr<Selection> add_selection(CLI::App& verb) {
@@ -23,11 +23,11 @@ std::shared_ptr<Selection> add_selection(CLI::App& verb) {
   verb.add_option("paths", s->paths, "Scenario files, or folders that are searched for them")->capture_default_str();
   repeatable(verb.add_option("--tag", s->filter.tags, "Only scenarios with this tag (repeatable: any of them)"));
   repeatable(verb.add_option("--exclude-tag", s->filter.exclude_tags, "No scenarios with this tag (repeatable)"));
-  add_shard_option(verb, s->filter.shard);
+  add_suite_part_option(verb, s->filter.part);
   return s;
 }
 
-int code_of(const Suite& suite) {
+int code_of(const language::Suite& suite) {
   if (!suite.scenarios.empty()) return kOk;
   if (suite.other_shards > 0)
     complain(fmt::format("no scenario is this shard's; {} are other shards'", suite.other_shards));
@@ -36,7 +36,7 @@ int code_of(const Suite& suite) {
   return kNothingSelected;
 }
 
-void print_json(const Suite& suite) {
+void print_json(const language::Suite& suite) {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   for (const auto& scenario : suite.scenarios)
     all.push_back({{"name", scenario.name},
@@ -46,33 +46,33 @@ void print_json(const Suite& suite) {
                    {"cameras", scenario.cameras.count},
                    {"killed_by", scenario.killed_by},
                    {"skip", scenario.skip}});
-  say(stdout, "{}\n", nlohmann::ordered_json{{"schema_version", 1}, {"scenarios", std::move(all)}}.dump(2));
+  print_to(stdout, "{}\n", nlohmann::ordered_json{{"schema_version", 1}, {"scenarios", std::move(all)}}.dump(2));
 }
 
 int list(const Selection& s, bool json) {
-  const auto suite = load_suite(s.paths, s.filter);
+  const auto suite = language::load_suite(s.paths, s.filter);
   if (complain_about(suite.diagnostics)) return kUsage;
   if (json) {
     print_json(suite);
     return code_of(suite);
   }
   for (const auto& scenario : suite.scenarios) {
-    say(stdout, "{}  [{}]  {} camera{}  {}\n", scenario.name, fmt::join(scenario.tags, ", "), scenario.cameras.count,
-        scenario.cameras.count == 1 ? "" : "s", scenario.file);
-    say(stdout, "    {}\n", scenario.summary);
-    if (!scenario.skip.empty()) say(stdout, "    skipped: {}\n", scenario.skip);
+    print_to(stdout, "{}  [{}]  {} camera{}  {}\n", scenario.name, fmt::join(scenario.tags, ", "),
+             scenario.cameras.count, scenario.cameras.count == 1 ? "" : "s", scenario.file);
+    print_to(stdout, "    {}\n", scenario.summary);
+    if (!scenario.skip.empty()) print_to(stdout, "    skipped: {}\n", scenario.skip);
     if (scenario.quarantine)
-      say(stdout, "    quarantined until {}: {}\n", format_rfc3339(WallTime(scenario.quarantine->until)).substr(0, 10),
-          scenario.quarantine->reason);
+      print_to(stdout, "    quarantined until {}: {}\n",
+               format_rfc3339(WallTime(scenario.quarantine->until)).substr(0, 10), scenario.quarantine->reason);
   }
   return code_of(suite);
 }
 
 int check(const Selection& s) {
-  const auto suite = load_suite(s.paths, s.filter);
+  const auto suite = language::load_suite(s.paths, s.filter);
   if (complain_about(suite.diagnostics)) return kUsage;
   const auto n = suite.scenarios.size() + suite.deselected + suite.other_shards;
-  say(stdout, "{} scenario{} correct\n", n, n == 1 ? " is" : "s are");
+  print_to(stdout, "{} scenario{} correct\n", n, n == 1 ? " is" : "s are");
   return kOk;
 }
 
@@ -93,7 +93,7 @@ Action add_check(CLI::App& app) {
 Action add_schema(CLI::App& app) {
   app.add_subcommand("schema", "Print the JSON Schema of the scenario language, for editors");
   return [] {
-    put(stdout, scenario_schema());
+    write_to(stdout, language::scenario_schema());
     return static_cast<int>(kOk);
   };
 }

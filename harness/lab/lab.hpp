@@ -9,12 +9,13 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/net/acceptor.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
-#include "fakes/sims.hpp"
+#include "fakes/context/sims.hpp"
 #include "fault/engine.hpp"
-#include "harness/scenario/scenario.hpp"
 #include "journal/journal.hpp"
+#include "language/scenario.hpp"
 
 namespace firstlight::harness {
 
@@ -34,10 +35,10 @@ struct ListedSim {
 };
 
 /// The listening socket of a service: of one camera with a destination of its own, or (0) of all others.
-struct Door {
+struct ListenerId {
   fault::Point link{};
   std::uint32_t camera = 0;
-  auto operator<=>(const Door&) const = default;
+  auto operator<=>(const ListenerId&) const = default;
 };
 
 struct LabConfig {
@@ -47,7 +48,7 @@ struct LabConfig {
   LabPorts ports;
   unsigned shards = 1;
   std::string state_file;  // empty: a registry that ends with the lab
-  Lab settings;            // the scenario's `lab:`
+  language::Lab settings;  // the scenario's `lab:`
   std::vector<ListedSim> sims;
   const fault::Engine* faults = nullptr;  // null: nothing breaks. Outlives the lab.
   Secret endorse_key;                     // Endorse's private key, RSA as PEM; empty: one is made
@@ -85,9 +86,9 @@ class RunningLab {
   /// What a scheduled rule says, at a point of the lab: Mosquitto, the edge's sessions, a certificate. From any thread;
   /// `camera` 0 means none.
   void carry_out(const fault::Rule& rule, std::uint32_t camera);
-  /// The link fault `refuse`: the doors are closed, or open again, when it returns; one that does not open is the lab's
+  /// The ports are closed, or open again, when it returns; one that does not open is the lab's
   /// trouble. From any thread but the lab's own, before stop().
-  void refuse(const std::vector<Door>& doors, bool closed);
+  void set_ports(const std::vector<ListenerId>& listeners, PortState state);
   /// The camera's address has another SIM from now on.
   void swap_sim(std::uint32_t camera, const Imsi& imsi);
 

@@ -16,10 +16,10 @@
 #include "fakes/config_api/server.hpp"
 #include "fakes/edge/edge.hpp"
 #include "fakes/endorse/server.hpp"
-#include "fakes/ingress/server_identities.hpp"
 #include "fakes/iot/control_plane.hpp"
 #include "fakes/iot/faults.hpp"
 #include "fakes/iot/registry.hpp"
+#include "fakes/pki/server_identities.hpp"
 #include "harness/lab/lab.hpp"
 #include "harness/lab/workspace.hpp"
 
@@ -30,8 +30,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-fakes::SimDirectory make_sims(const LabConfig& config) {
-  fakes::SimDirectory sims(config.settings.strict_sims);
+fakes::SimTable make_sims(const LabConfig& config) {
+  fakes::SimTable sims(config.settings.strict_sims);
   for (const auto& listed : config.sims) {
     auto sim = fakes::derive_sim(listed.address);
     sim.camera = listed.camera;
@@ -40,13 +40,13 @@ fakes::SimDirectory make_sims(const LabConfig& config) {
   return sims;
 }
 
-fakes::edge::Refusal refusal(Refusal r) {
+fakes::edge::Refusal refusal(language::Refusal r) {
   switch (r) {
-    case Refusal::tls_alert:
+    case language::Refusal::tls_alert:
       return fakes::edge::Refusal::tls_alert;
-    case Refusal::close_after_handshake:
+    case language::Refusal::close_after_handshake:
       return fakes::edge::Refusal::close_after_handshake;
-    case Refusal::connack:
+    case language::Refusal::connack:
       return fakes::edge::Refusal::connack;
   }
   return fakes::edge::Refusal::tls_alert;
@@ -79,7 +79,7 @@ struct RunningLab::Impl {
   void name_endpoints();
   [[nodiscard]] fakes::Listeners& listeners(fault::Point link);
   result<void> open_own_doors();
-  void refuse(const std::vector<Door>& doors, bool closed);
+  void set_ports(const std::vector<ListenerId>& listeners, PortState state);
   result<void> stop();
   void trouble_is(std::string what) {
     const std::lock_guard lock(trouble_mutex);
@@ -89,7 +89,7 @@ struct RunningLab::Impl {
   LabConfig config;
   journal::Journal& journal;
   WallClock clock;
-  fakes::SimDirectory sims;
+  fakes::SimTable sims;
   std::unique_ptr<Workspace> workspace;
   ShardSet shards;
   std::vector<journal::Lane> lanes;
@@ -220,8 +220,8 @@ result<void> RunningLab::Impl::start_servers() {
   ec.device_authority_pem = authorities.device.certificate_chain;
   ec.broker_socket = broker->socket_path();
   ec.refusal = refusal(config.settings.refusal);
-  ec.on_expiry = config.settings.on_expiry == OnExpiry::disconnect ? fakes::edge::OnExpiry::disconnect
-                                                                   : fakes::edge::OnExpiry::keep;
+  ec.on_expiry = config.settings.on_expiry == language::OnExpiry::disconnect ? fakes::edge::OnExpiry::disconnect
+                                                                             : fakes::edge::OnExpiry::keep;
   auto edge_started = fakes::Edge::start(*context, std::move(ec), *registry);
   if (!edge_started) return edge_started.error();
   edge = std::move(*edge_started);
@@ -252,8 +252,8 @@ result<void> RunningLab::Impl::start_servers() {
   cc.port = config.ports.config;
   cc.identity = server_identity;
   cc.certificate_lifetime = config.settings.certificate_lifetime;
-  cc.key_kind =
-      config.settings.certificate_key == DeviceKeyKind::rsa_2048 ? wire::KeyKind::rsa_2048 : wire::KeyKind::ec_p256;
+  cc.key_kind = config.settings.certificate_key == language::DeviceKeyKind::rsa_2048 ? wire::KeyKind::rsa_2048
+                                                                                     : wire::KeyKind::ec_p256;
   // As many as there are cameras, less those that were made before: sixteen cost a second or two of the machine.
   if (!config.sims.empty()) cc.rsa_keys_ready = std::min(cc.rsa_keys_ready, config.sims.size());
   cc.rsa_keys_ready -= std::min(cc.rsa_keys_ready - 1, config.device_keys.size());
@@ -297,13 +297,13 @@ result<void> RunningLab::Impl::open_own_doors() {
   return result<void>();
 }
 
-void RunningLab::Impl::refuse(const std::vector<Door>& doors, bool closed) {
-  for (const auto& door : doors) {
-    const auto done = listeners(door.link).refuse(door.camera, closed);
+void RunningLab::Impl::set_ports(const std::vector<ListenerId>& which, PortState state) {
+  for (const auto& listener : which) {
+    const auto done = listeners(listener.link).set_port(listener.camera, state);
     if (done) continue;
-    const auto whose = door.camera == 0 ? "" : fmt::format(" of camera {}", door.camera);
-    trouble_is(fmt::format("the port of {}{} stays {}: {}", fault::point_name(door.link), whose,
-                           closed ? "open" : "closed", done.error().text()));
+    const auto whose = listener.camera == 0 ? "" : fmt::format(" of camera {}", listener.camera);
+    trouble_is(fmt::format("the port of {}{} stays {}: {}", fault::point_name(listener.link), whose,
+                           state == PortState::closed ? "open" : "closed", done.error().text()));
   }
 }
 
@@ -371,11 +371,11 @@ void RunningLab::carry_out(const fault::Rule& rule, std::uint32_t camera) {
       return;
   }
 }
-void RunningLab::refuse(const std::vector<Door>& doors, bool closed) {
+void RunningLab::set_ports(const std::vector<ListenerId>& listeners, PortState state) {
   auto done = std::make_shared<std::promise<void>>();
   auto waits = done->get_future();
-  asio::post(impl_->front, [impl = impl_.get(), doors, closed, d = std::move(done)] {
-    impl->refuse(doors, closed);
+  asio::post(impl_->front, [impl = impl_.get(), listeners, state, d = std::move(done)] {
+    impl->set_ports(listeners, state);
     d->set_value();
   });
   waits.wait();

@@ -9,7 +9,7 @@ namespace firstlight::harness {
 
 namespace {
 
-std::vector<bool> chosen(const Scenario& scenario, const FaultRule& rule, std::uint64_t seed) {
+std::vector<bool> chosen(const language::Scenario& scenario, const language::FaultRule& rule, std::uint64_t seed) {
   const auto fleet = scenario.cameras.count;
   if (rule.cameras.all()) return std::vector<bool>(fleet + 1, true);
   std::vector<bool> is_chosen(fleet + 1, false);
@@ -27,7 +27,7 @@ std::vector<bool> chosen(const Scenario& scenario, const FaultRule& rule, std::u
 
 }  // namespace
 
-std::vector<fault::Rule> plan_faults(const Scenario& scenario, std::uint64_t seed) {
+std::vector<fault::Rule> plan_faults(const language::Scenario& scenario, std::uint64_t seed) {
   std::vector<fault::Rule> rules;
   for (const auto& from : scenario.faults) {
     fault::Rule rule;

@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "fault/rule.hpp"
-#include "harness/scenario/scenario.hpp"
+#include "language/scenario.hpp"
 
 namespace firstlight::harness {
 
 /// In the scenario's order. A share of the cameras is exactly round(n·p) of them: those that rank first by a draw keyed
 /// with the scenario's name and the rule's id.
-[[nodiscard]] std::vector<fault::Rule> plan_faults(const Scenario& scenario, std::uint64_t seed);
+[[nodiscard]] std::vector<fault::Rule> plan_faults(const language::Scenario& scenario, std::uint64_t seed);
 
 /// The cameras that have a destination address of their own, because a port is closed for them and not for all;
 /// ascending.

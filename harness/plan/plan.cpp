@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "base/random.hpp"
-#include "harness/scenario/arrival.hpp"
+#include "language/arrival.hpp"
 
 namespace firstlight::harness {
 
@@ -20,16 +20,16 @@ boost::asio::ip::address_v4 destination_address(CameraId id) {
 namespace {
 
 /// The gap before a camera, in seconds: exponential with mean 1/rate.
-double poisson_gap(const Scenario& scenario, std::uint64_t seed, std::uint32_t camera, double per_second) {
+double poisson_gap(const language::Scenario& scenario, std::uint64_t seed, std::uint32_t camera, double per_second) {
   const DrawKey key{seed, camera, "arrive", 1, scenario.name};
   return -std::log1p(-draw_unit(key)) / per_second;
 }
 
 }  // namespace
 
-Plan make_plan(const Scenario& scenario, std::uint64_t seed) {
+Plan make_plan(const language::Scenario& scenario, std::uint64_t seed) {
   const auto& fleet = scenario.cameras;
-  const auto* poisson = std::get_if<ArrivePoisson>(&fleet.arrive);
+  const auto* poisson = std::get_if<language::ArrivePoisson>(&fleet.arrive);
   Plan plan;
   plan.seed = seed;
   plan.cameras.reserve(fleet.count);
@@ -37,8 +37,8 @@ Plan make_plan(const Scenario& scenario, std::uint64_t seed) {
   for (std::uint32_t number = 1; number <= fleet.count; ++number) {
     const CameraId id{number};
     if (poisson && number > 1) poisson_start += poisson_gap(scenario, seed, number, poisson->per_second);
-    const double start = poisson ? poisson_start : nominal_start_seconds(fleet.arrive, number - 1);
-    plan.cameras.push_back({id, camera_address(id), to_duration(start)});
+    const double start = poisson ? poisson_start : language::nominal_start_seconds(fleet.arrive, number - 1);
+    plan.cameras.push_back({id, camera_address(id), language::to_duration(start)});
   }
   return plan;
 }

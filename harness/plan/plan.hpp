@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/ids.hpp"
-#include "harness/scenario/scenario.hpp"
+#include "language/scenario.hpp"
 
 namespace firstlight::harness {
 
@@ -32,9 +32,9 @@ struct Plan {
 [[nodiscard]] boost::asio::ip::address_v4 destination_address(CameraId id);
 
 /// `seed` decides Poisson arrivals (drawn per camera and keyed with the scenario's name); the rest needs none.
-[[nodiscard]] Plan make_plan(const Scenario& scenario, std::uint64_t seed);
+[[nodiscard]] Plan make_plan(const language::Scenario& scenario, std::uint64_t seed);
 
 /// For people: the seed, the first and the last start, and the cameras (the middle of a long list is left out).
-[[nodiscard]] std::string render_plan(const Scenario& scenario, const Plan& plan);
+[[nodiscard]] std::string render_plan(const language::Scenario& scenario, const Plan& plan);
 
 }  // namespace firstlight::harness

@@ -10,16 +10,16 @@ std::string seconds_text(Duration d) {
   return fmt::format("{:.3f} s", std::chrono::duration<double>(d).count());
 }
 
-std::string arrival_text(const ArriveAtOnce&) {
+std::string arrival_text(const language::ArriveAtOnce&) {
   return "at once";
 }
-std::string arrival_text(const ArriveAtRate& a) {
+std::string arrival_text(const language::ArriveAtRate& a) {
   return fmt::format("{:g} a second, evenly spaced", a.per_second);
 }
-std::string arrival_text(const ArrivePoisson& a) {
+std::string arrival_text(const language::ArrivePoisson& a) {
   return fmt::format("{:g} a second on average (Poisson)", a.per_second);
 }
-std::string arrival_text(const ArriveRamp& a) {
+std::string arrival_text(const language::ArriveRamp& a) {
   return fmt::format("from {:g} to {:g} a second over {}", a.from_per_second, a.to_per_second, format_duration(a.over));
 }
 
@@ -43,7 +43,7 @@ std::string camera_list(const std::vector<PlannedCamera>& cameras) {
 
 }  // namespace
 
-std::string render_plan(const Scenario& scenario, const Plan& plan) {
+std::string render_plan(const language::Scenario& scenario, const Plan& plan) {
   const auto arrival = std::visit([](const auto& a) { return arrival_text(a); }, scenario.cameras.arrive);
   auto text = fmt::format("{} (seed {})\n  {}\n", scenario.name, plan.seed, scenario.summary);
   text += fmt::format("  cameras: {}, arriving {}; the first at {}, the last at {}\n", plan.cameras.size(), arrival,
@@ -53,7 +53,8 @@ std::string render_plan(const Scenario& scenario, const Plan& plan) {
                                          format_duration(scenario.timeout))
                            : fmt::format("  ends: when every camera is online or has given up; ceiling {}\n",
                                          format_duration(scenario.timeout));
-  for (const auto& expectation : scenario.expect) text += fmt::format("  expect: {}\n", expectation_text(expectation));
+  for (const auto& expectation : scenario.expect)
+    text += fmt::format("  expect: {}\n", language::expectation_text(expectation));
   return text + camera_list(plan.cameras);
 }
 

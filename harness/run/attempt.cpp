@@ -19,8 +19,8 @@ namespace {
 
 constexpr std::size_t kDeviceKeys = 16;  // a second or two of one core, once a run
 
-bool gives_rsa_keys(const Scenario& scenario) {
-  return scenario.lab.certificate_key == DeviceKeyKind::rsa_2048;
+bool gives_rsa_keys(const language::Scenario& scenario) {
+  return scenario.lab.certificate_key == language::DeviceKeyKind::rsa_2048;
 }
 
 std::vector<Secret> make_rsa_keys(std::size_t count) {
@@ -80,7 +80,7 @@ PlayRequest prepare(const Play& play, unsigned attempt, const RunContext& run) {
                       {"started_at", run.started_at},
                       {"flaky", options.flaky_fails ? "fail" : "pass"},
                       {"timeout_multiplier", options.timeout_multiplier},
-                      {"shard", options.shard ? options.shard->text() : ""}}},
+                      {"shard", options.part ? options.part->text() : ""}}},
                     {"play", {{"name", play.name}, {"index", play.index}, {"attempt", attempt}}},
                     {"seed", play.seed},
                     {"defects", fault::names_of(play.defects)},

@@ -15,7 +15,7 @@ namespace firstlight::harness {
 
 /// A scenario's place in the run; with --repeat each repeat has its own.
 struct Play {
-  const Scenario* scenario = nullptr;
+  const language::Scenario* scenario = nullptr;
   std::string name;       // "x", or "x#2"
   std::size_t index = 0;  // in the report
   std::uint64_t seed = 0;

@@ -22,13 +22,14 @@ std::string shell_quoted(const std::string& text) {
 
 /// Smaller is worse.
 std::size_t badness(const reports::ScenarioReport& report) {
-  constexpr std::array kOrder{Verdict::fail, Verdict::infra, Verdict::threshold, Verdict::inconclusive};
+  constexpr std::array kOrder{judge::Verdict::fail, judge::Verdict::infra, judge::Verdict::threshold,
+                              judge::Verdict::inconclusive};
   if (report.bug) return 0;
   return 1 + static_cast<std::size_t>(std::find(kOrder.begin(), kOrder.end(), report.verdict) - kOrder.begin());
 }
 
 /// Of a scenario of which nothing was seen: one check, and why.
-reports::ScenarioReport unseen(const Scenario& scenario, Outcome outcome, CheckResult check) {
+reports::ScenarioReport unseen(const language::Scenario& scenario, judge::Outcome outcome, judge::CheckResult check) {
   outcome.verdict = check.verdict;
   outcome.checks.push_back(std::move(check));
   return reports::describe(scenario, outcome, {});
@@ -58,13 +59,14 @@ std::string repro_line(const std::string& file, std::uint64_t seed, double timeo
   return line;
 }
 
-bool in_quarantine(const Scenario& scenario, WallTime run_started) {
+bool in_quarantine(const language::Scenario& scenario, WallTime run_started) {
   return scenario.quarantine && std::chrono::floor<std::chrono::days>(run_started) <= scenario.quarantine->until;
 }
 
 bool worth_a_retry(const reports::ScenarioReport& report) {
   if (report.bug) return false;
-  return report.verdict == Verdict::fail || report.verdict == Verdict::threshold || report.verdict == Verdict::infra;
+  return report.verdict == judge::Verdict::fail || report.verdict == judge::Verdict::threshold ||
+         report.verdict == judge::Verdict::infra;
 }
 
 reports::ScenarioReport settle(std::vector<reports::ScenarioReport> attempts) {
@@ -73,34 +75,34 @@ reports::ScenarioReport settle(std::vector<reports::ScenarioReport> attempts) {
   const auto worst = std::min_element(attempts.begin(), attempts.end(),
                                       [](const auto& a, const auto& b) { return badness(a) < badness(b); });
   const bool passed =
-      std::any_of(attempts.begin(), attempts.end(), [](const auto& a) { return a.verdict == Verdict::pass; });
+      std::any_of(attempts.begin(), attempts.end(), [](const auto& a) { return a.verdict == judge::Verdict::pass; });
   const auto failed =
-      std::find_if(attempts.begin(), attempts.end(), [](const auto& a) { return a.verdict != Verdict::pass; });
+      std::find_if(attempts.begin(), attempts.end(), [](const auto& a) { return a.verdict != judge::Verdict::pass; });
   const bool flaky = passed && failed != attempts.end();
   auto report = std::move(flaky ? *failed : *worst);
-  if (flaky) report.verdict = Verdict::flaky;
+  if (flaky) report.verdict = judge::Verdict::flaky;
   if (history.size() > 1) report.attempts = std::move(history);
   return report;
 }
 
-void apply_quarantine(reports::ScenarioReport& report, const Scenario& scenario, WallTime run_started) {
+void apply_quarantine(reports::ScenarioReport& report, const language::Scenario& scenario, WallTime run_started) {
   if (!scenario.quarantine) return;
   const bool lasts = in_quarantine(scenario, run_started);
   report.quarantine = reports::QuarantineReport{format_rfc3339(WallTime(scenario.quarantine->until)).substr(0, 10),
                                                 scenario.quarantine->reason, !lasts};
-  if (lasts && (report.verdict == Verdict::fail || report.verdict == Verdict::threshold))
-    report.verdict = Verdict::quarantined;
+  if (lasts && (report.verdict == judge::Verdict::fail || report.verdict == judge::Verdict::threshold))
+    report.verdict = judge::Verdict::quarantined;
 }
 
-reports::ScenarioReport skipped(const Scenario& scenario, const std::string& name, std::uint64_t seed,
+reports::ScenarioReport skipped(const language::Scenario& scenario, const std::string& name, std::uint64_t seed,
                                 const std::string& why) {
-  Outcome outcome;
+  judge::Outcome outcome;
   outcome.file = scenario.file;
   outcome.seed = seed;
   outcome.cameras = scenario.cameras.count;
-  CheckResult check;
+  judge::CheckResult check;
   check.expect = "the scenario is run";
-  check.verdict = Verdict::skipped;
+  check.verdict = judge::Verdict::skipped;
   check.observed = why;
   outcome.repro = repro_line(scenario.file, seed, 1);
   auto report = unseen(scenario, std::move(outcome), std::move(check));
@@ -109,14 +111,14 @@ reports::ScenarioReport skipped(const Scenario& scenario, const std::string& nam
 }
 
 reports::ScenarioReport unreadable(const std::string& name, const std::string& journal_file, const std::string& why) {
-  CheckResult check;
+  judge::CheckResult check;
   check.expect = "the journal can be read";
-  check.verdict = Verdict::infra;
+  check.verdict = judge::Verdict::infra;
   check.observed = why;
-  Outcome outcome;
+  judge::Outcome outcome;
   outcome.name = name;
   outcome.repro = "./firstlight judge " + shell_quoted(journal_file);
-  return unseen(Scenario{}, std::move(outcome), std::move(check));
+  return unseen(language::Scenario{}, std::move(outcome), std::move(check));
 }
 
 }  // namespace firstlight::harness

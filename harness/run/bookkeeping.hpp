@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "harness/scenario/scenario.hpp"
+#include "language/scenario.hpp"
 #include "reports/run_report.hpp"
 
 namespace firstlight::harness {
@@ -29,7 +29,7 @@ namespace firstlight::harness {
                                      const fault::DefectSet& defects = {});
 
 /// Whether a failure of the scenario is excused in a run that started on this day.
-[[nodiscard]] bool in_quarantine(const Scenario& scenario, WallTime run_started);
+[[nodiscard]] bool in_quarantine(const language::Scenario& scenario, WallTime run_started);
 
 /// Only what may be a camera's or the machine's bad day is worth a second look: fail, threshold, infra. Not a bug of
 /// ours, and not inconclusive: that is a matter of the scenario.
@@ -40,10 +40,10 @@ namespace firstlight::harness {
 [[nodiscard]] reports::ScenarioReport settle(std::vector<reports::ScenarioReport> attempts);
 
 /// Notes the scenario's quarantine. While it lasts, fail and threshold become quarantined.
-void apply_quarantine(reports::ScenarioReport& report, const Scenario& scenario, WallTime run_started);
+void apply_quarantine(reports::ScenarioReport& report, const language::Scenario& scenario, WallTime run_started);
 
 /// The report of a scenario that is not run.
-[[nodiscard]] reports::ScenarioReport skipped(const Scenario& scenario, const std::string& name, std::uint64_t seed,
-                                              const std::string& why);
+[[nodiscard]] reports::ScenarioReport skipped(const language::Scenario& scenario, const std::string& name,
+                                              std::uint64_t seed, const std::string& why);
 
 }  // namespace firstlight::harness

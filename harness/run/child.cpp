@@ -111,7 +111,7 @@ void Child::send(int signal) const {
   if (pid_ > 0) ::kill(pid_, signal);
 }
 
-/// Hands on complete lines. False: the other end is closed.
+/// FaultTargets on complete lines. False: the other end is closed.
 bool Child::drain(Pipe& pipe, const LineSink& take) {
   std::array<char, 16384> buffer;
   while (pipe.fd >= 0) {
@@ -136,13 +136,13 @@ bool Child::drain(Pipe& pipe, const LineSink& take) {
 void Child::take_report(std::string_view line) {
   const auto j = nlohmann::json::parse(line, nullptr, false);
   if (!j.is_object()) return;
-  if (const auto done = j.find("done"); done != j.end() && done->is_string()) told_ = done->get<std::string>();
+  if (const auto done = j.find("done"); done != j.end() && done->is_string()) result_ = done->get<std::string>();
   if (const auto p = j.find("progress"); p != j.end() && p->is_array() && p->size() == 4)
     counts_ = {(*p)[0].get<std::size_t>(), (*p)[1].get<std::size_t>(), (*p)[2].get<std::size_t>(),
                (*p)[3].get<std::size_t>()};
 }
 
-std::optional<PlayEnd> Child::look() {
+std::optional<PlayEnd> Child::poll() {
   drain(out_, [this](std::string_view line) { take_report(line); });
   const auto keep = [this](std::string_view line) {
     last_lines_.emplace_back(line);
@@ -161,7 +161,7 @@ std::optional<PlayEnd> Child::look() {
 
 PlayEnd Child::end(int status) const {
   const bool killed = WIFSIGNALED(status);
-  if (told_ && !killed && WEXITSTATUS(status) == 0) return {*told_, false};
+  if (result_ && !killed && WEXITSTATUS(status) == 0) return {*result_, false};
   auto text = killed ? fmt::format("the process that played it was ended by SIG{}", ::sigabbrev_np(WTERMSIG(status)))
                      : fmt::format("the process that played it ended with exit code {}", WEXITSTATUS(status));
   // Nothing in this program sends SIGKILL to itself: it was a person, or the kernel for want of memory.

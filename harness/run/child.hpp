@@ -35,7 +35,7 @@ class Child {
 
   void add_descriptors(std::vector<pollfd>& to) const;
   /// Takes what it has written, without waiting; how it ended, once it has.
-  std::optional<PlayEnd> look();
+  std::optional<PlayEnd> poll();
   void send(int signal) const;
   [[nodiscard]] const ProgressCounts& counts() const { return counts_; }
   [[nodiscard]] pid_t pid() const { return pid_; }
@@ -53,7 +53,7 @@ class Child {
   Pipe out_, err_;
   LineSink on_line_;
   ProgressCounts counts_;
-  std::optional<std::string> told_;     // its own account of the end
+  std::optional<std::string> result_;   // its own account of the end
   std::deque<std::string> last_lines_;  // of stderr
 };
 

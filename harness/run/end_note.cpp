@@ -17,9 +17,9 @@ std::filesystem::path note_beside(const std::string& journal_file) {
 }
 
 /// A trouble that the judge calls the lab's is ours when the process crashed.
-void blame_ourselves(Outcome& outcome, const std::string& trouble) {
+void blame_ourselves(judge::Outcome& outcome, const std::string& trouble) {
   for (auto& check : outcome.checks)
-    if (check.verdict == Verdict::infra && check.observed == trouble) check.expect = "firstlight does not crash";
+    if (check.verdict == judge::Verdict::infra && check.observed == trouble) check.expect = "firstlight does not crash";
 }
 
 /// Of a damaged journal: a camera that the scenario does not have. Empty: each is of the fleet.
@@ -60,10 +60,10 @@ PlayEnd with_state_of(const result<journal::Saved>& saved, PlayEnd end) {
   return end;
 }
 
-Outcome judge_ended(const Scenario& scenario, std::uint64_t seed, const std::vector<journal::Event>& events,
-                    const PlayEnd& end) {
+judge::Outcome judge_ended(const language::Scenario& scenario, std::uint64_t seed,
+                           const std::vector<journal::Event>& events, const PlayEnd& end) {
   const auto trouble = end.trouble.empty() ? stranger_among(events, scenario.cameras.count) : end.trouble;
-  auto outcome = judge(scenario, seed, events, trouble);
+  auto outcome = judge::judge(scenario, seed, events, trouble);
   if (end.bug) blame_ourselves(outcome, end.trouble);
   return outcome;
 }

@@ -6,9 +6,9 @@
 #include <string>
 
 #include "base/error.hpp"
-#include "harness/judge/verdict.hpp"
 #include "harness/run/child.hpp"
 #include "journal/journal.hpp"
+#include "judge/verdict.hpp"
 
 namespace firstlight::harness {
 
@@ -20,7 +20,7 @@ void keep_end(const std::string& journal_file, const PlayEnd& end);
 /// The same with what the file of the journal shows, unless a trouble is known that explains it.
 [[nodiscard]] PlayEnd with_state_of(const result<journal::Saved>& saved, PlayEnd end);
 /// judge() of a playing that ended so: a trouble is the lab's, or ours when it was a bug.
-[[nodiscard]] Outcome judge_ended(const Scenario& scenario, std::uint64_t seed,
-                                  const std::vector<journal::Event>& events, const PlayEnd& end);
+[[nodiscard]] judge::Outcome judge_ended(const language::Scenario& scenario, std::uint64_t seed,
+                                         const std::vector<journal::Event>& events, const PlayEnd& end);
 
 }  // namespace firstlight::harness

@@ -32,8 +32,8 @@ std::optional<fault::Point> link_of(journal::Stage stage) {
 }
 
 /// How long Mosquitto then stays frozen or off, which cameras need not show.
-fault::Duration goes_on_for(const fault::Rule& rule) {
-  if (rule.points.front() != fault::Point::broker) return fault::Duration{0};
+Duration goes_on_for(const fault::Rule& rule) {
+  if (rule.points.front() != fault::Point::broker) return Duration{0};
   fault::BrokerPlan plan;
   fault::Engine::apply(plan, rule);
   return plan.lasts;
@@ -47,9 +47,9 @@ const journal::StageEnded* refusal(const journal::Event& event) {
 
 }  // namespace
 
-bool FaultClock::Closing::concerns(const Door& door) const {
-  return (camera == 0 || camera == door.camera) &&
-         std::find(rule->points.begin(), rule->points.end(), door.link) != rule->points.end();
+bool FaultClock::Closing::concerns(const ListenerId& listener) const {
+  return (camera == 0 || camera == listener.camera) &&
+         std::find(rule->points.begin(), rule->points.end(), listener.link) != rule->points.end();
 }
 
 void FaultClock::observe(const journal::Event& event) {
@@ -81,8 +81,8 @@ void FaultClock::extend(const fault::Rule& rule, SteadyClock::time_point begins)
 }
 
 void FaultClock::start(SteadyClock::time_point origin, SteadyClock::time_point journal_epoch, journal::Lane lane,
-                       Hands hands) {
-  hands_ = std::move(hands);
+                       FaultTargets targets) {
+  targets_ = std::move(targets);
   lane_ = std::move(lane);
   epoch_ = journal_epoch;
   engine_.start(origin, journal_epoch);
@@ -113,17 +113,17 @@ void FaultClock::plan_windows(SteadyClock::time_point origin) {
     }
     const auto to = origin + *due.rule->between->to;
     closings_.push_back({due.rule, due.camera, due.at, to});
-    door_times_.insert({due.at, to});
+    port_changes_.insert({due.at, to});
   }
   own_ = with_own_destination(engine_.rules());
 }
 
-/// A door is closed while any window covers now, however many there are.
+/// A listener is closed while any window covers now, however many there are.
 void FaultClock::do_ports(SteadyClock::time_point now) {
-  const auto passed = door_times_.upper_bound(now);
-  if (passed == door_times_.begin()) return;
-  door_times_.erase(door_times_.begin(), passed);
-  std::set<Door> closed;
+  const auto passed = port_changes_.upper_bound(now);
+  if (passed == port_changes_.begin()) return;
+  port_changes_.erase(port_changes_.begin(), passed);
+  std::set<ListenerId> closed;
   for (const auto& closing : closings_) {
     if (now < closing.from || closing.to <= now) continue;
     for (const auto link : closing.rule->points) {
@@ -132,12 +132,12 @@ void FaultClock::do_ports(SteadyClock::time_point now) {
       for (const auto camera : own_) closed.insert({link, camera});
     }
   }
-  std::vector<Door> shut, open;
+  std::vector<ListenerId> shut, open;
   std::set_difference(closed.begin(), closed.end(), closed_.begin(), closed_.end(), std::back_inserter(shut));
   std::set_difference(closed_.begin(), closed_.end(), closed.begin(), closed.end(), std::back_inserter(open));
   closed_ = std::move(closed);
-  if (!shut.empty()) hands_.refuse(shut, true);
-  if (!open.empty()) hands_.refuse(open, false);
+  if (!shut.empty()) targets_.set_ports(shut, PortState::closed);
+  if (!open.empty()) targets_.set_ports(open, PortState::open);
 }
 
 /// A rule is proven when its window was open at some moment of the stage that was refused.
@@ -148,8 +148,8 @@ void FaultClock::tell_refused(const journal::Event& event) {
   const auto began = at - std::chrono::microseconds(ended.took_us);
   for (const auto& closing : closings_) {
     if (!closing.concerns({link, event.camera}) || at < closing.from || began >= closing.to) continue;
-    fault::Shot shot(*closing.rule, link, event.camera, 0);
-    shot.fired(lane_, journal::Source::run, event.peer, "the camera's connection was refused");
+    fault::Injection injection(*closing.rule, link, event.camera, 0);
+    injection.fired(lane_, journal::Source::run, event.peer, "the camera's connection was refused");
   }
 }
 
@@ -167,7 +167,7 @@ void FaultClock::work(SteadyClock::time_point now) {
   }
   for (const auto& event : refused) tell_refused(event);
   for (const auto& due : ready) {
-    const auto& hand = due.rule->points.front() == fault::Point::camera ? hands_.fleet : hands_.lab;
+    const auto& hand = due.rule->points.front() == fault::Point::camera ? targets_.fleet : targets_.lab;
     hand(*due.rule, due.camera);
   }
 }

@@ -18,10 +18,10 @@ namespace firstlight::harness {
 class FaultClock {
  public:
   /// Who does it. All are called on the thread that calls start() and work().
-  struct Hands {
+  struct FaultTargets {
     std::function<void(const fault::Rule&, std::uint32_t camera)> lab;
     std::function<void(const fault::Rule&, std::uint32_t camera)> fleet;
-    std::function<void(const std::vector<Door>& doors, bool closed)> refuse;  // only when that changes
+    std::function<void(const std::vector<ListenerId>& listeners, PortState state)> set_ports;  // only when that changes
   };
 
   explicit FaultClock(fault::Engine& engine) : engine_(engine) {}
@@ -31,7 +31,8 @@ class FaultClock {
 
   /// Scenario time 0 is `origin`. Closes the ports that are closed from then on, and leaves the rest to work(): call it
   /// before cameras are switched on, and work() after.
-  void start(SteadyClock::time_point origin, SteadyClock::time_point journal_epoch, journal::Lane lane, Hands hands);
+  void start(SteadyClock::time_point origin, SteadyClock::time_point journal_epoch, journal::Lane lane,
+             FaultTargets targets);
   /// Does what is due by now. Call every few milliseconds, from one thread.
   void work(SteadyClock::time_point now);
   /// Whether the scenario may end although it has no fixed end: `settled` says that all cameras are online or have
@@ -44,7 +45,7 @@ class FaultClock {
     const fault::Rule* rule;
     std::uint32_t camera;  // 0: for all
     SteadyClock::time_point from, to;
-    [[nodiscard]] bool concerns(const Door& door) const;
+    [[nodiscard]] bool concerns(const ListenerId& listener) const;
   };
   void take(const journal::Event& event);
   void extend(const fault::Rule& rule, SteadyClock::time_point begins);
@@ -53,13 +54,13 @@ class FaultClock {
   void tell_refused(const journal::Event& event);
 
   fault::Engine& engine_;
-  Hands hands_;
+  FaultTargets targets_;
   journal::Lane lane_;
   SteadyClock::time_point epoch_;  // the journal's
   std::vector<Closing> closings_;
-  std::vector<std::uint32_t> own_;                // cameras with doors of their own
-  std::set<SteadyClock::time_point> door_times_;  // still to come: when a window begins or ends
-  std::set<Door> closed_;                         // now
+  std::vector<std::uint32_t> own_;                  // cameras with listeners of their own
+  std::set<SteadyClock::time_point> port_changes_;  // still to come: when a window begins or ends
+  std::set<ListenerId> closed_;                     // now
   std::optional<SteadyClock::time_point> settled_since_;
   bool waits_for_events_ = false;  // a rule names an event, which the journal tells a moment late
   std::atomic<bool> started_{false};

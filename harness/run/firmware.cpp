@@ -8,23 +8,23 @@ namespace {
 
 using Sync = sim::ClockModel::Sync;
 
-Sync sync_of(ClockSync sync) {
+Sync sync_of(language::ClockSync sync) {
   switch (sync) {
-    case ClockSync::network_time:
+    case language::ClockSync::network_time:
       return Sync::network_time;
-    case ClockSync::sntp:
+    case language::ClockSync::sntp:
       return Sync::sntp;
-    case ClockSync::none:
+    case language::ClockSync::none:
       return Sync::none;
   }
   return Sync::none;
 }
 
-sim::RetryPolicy retry_of(const RetryPolicy& retry) {
+sim::RetryPolicy retry_of(const language::RetryPolicy& retry) {
   sim::RetryPolicy r;
   r.base = retry.base;
   r.cap = retry.cap;
-  r.jitter = retry.jitter == Jitter::full ? sim::Jitter::full : sim::Jitter::none;
+  r.jitter = retry.jitter == language::Jitter::full ? sim::Jitter::full : sim::Jitter::none;
   r.give_up_after = retry.give_up_after;
   r.forbidden = retry.forbidden;
   r.retry_after_cap = retry.retry_after_cap;
@@ -36,7 +36,7 @@ sim::RetryPolicy retry_of(const RetryPolicy& retry) {
 
 }  // namespace
 
-void apply_firmware(const Firmware& firmware, sim::CameraConfig& camera) {
+void apply_firmware(const language::Firmware& firmware, sim::CameraConfig& camera) {
   using std::chrono::duration_cast;
   using std::chrono::seconds;
   camera.retry = retry_of(firmware.retry);
@@ -51,7 +51,8 @@ void apply_firmware(const Firmware& firmware, sim::CameraConfig& camera) {
     const auto wanted = duration_cast<seconds>(*firmware.keep_alive).count();
     camera.keep_alive_seconds = static_cast<std::uint16_t>(std::min<std::int64_t>(wanted, 65535));
   }
-  camera.mqtt_version = firmware.mqtt == MqttVersion::v5 ? wire::mqtt::Version::v5 : wire::mqtt::Version::v3_1_1;
+  camera.mqtt_version =
+      firmware.mqtt == language::MqttVersion::v5 ? wire::mqtt::Version::v5 : wire::mqtt::Version::v3_1_1;
   camera.firmware_version = firmware.version;
   camera.defects = firmware.defects;
 }

@@ -11,12 +11,12 @@
 
 #include "base/secret.hpp"
 #include "harness/run/progress.hpp"
-#include "harness/scenario/scenario.hpp"
+#include "language/scenario.hpp"
 
 namespace firstlight::harness {
 
 struct PlayRequest {
-  Scenario scenario;  // its timeout is what counts: a multiplier has been applied
+  language::Scenario scenario;  // its timeout is what counts: a multiplier has been applied
   std::uint64_t seed = 0;
   fault::DefectSet defects;  // beside those of the scenario's firmware
   std::string journal_file;

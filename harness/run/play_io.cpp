@@ -11,7 +11,7 @@
 #include "harness/run/fault_clock.hpp"
 #include "harness/run/firmware.hpp"
 #include "harness/run/interrupt.hpp"
-#include "harness/run/say.hpp"
+#include "harness/run/print.hpp"
 #include "journal/journal.hpp"
 #include "sim/fleet.hpp"
 
@@ -57,7 +57,7 @@ LabConfig lab_config(const PlayRequest& request, const Plan& plan, const fault::
   return config;
 }
 
-sim::FleetConfig fleet_config(const Scenario& scenario, std::uint64_t seed, RunningLab& lab,
+sim::FleetConfig fleet_config(const language::Scenario& scenario, std::uint64_t seed, RunningLab& lab,
                               const fault::Engine& faults) {
   sim::FleetConfig config;
   config.faults = &faults;
@@ -88,8 +88,8 @@ struct Ending {
 };
 
 /// Waits until the scenario is over.
-Ending wait_for_end(const Scenario& scenario, const RunningLab& lab, const sim::Fleet& fleet, FaultClock& fault_clock,
-                    SteadyClock::time_point origin, const ProgressSink& progress) {
+Ending wait_for_end(const language::Scenario& scenario, const RunningLab& lab, const sim::Fleet& fleet,
+                    FaultClock& fault_clock, SteadyClock::time_point origin, const ProgressSink& progress) {
   for (;;) {
     const bool signalled = Interrupt::wait_for(kSettledLook);
     const auto now = SteadyClock::now();
@@ -133,13 +133,17 @@ std::string play_into(const PlayRequest& request, journal::Journal& journal, fau
   shards.start();
   {
     sim::Fleet fleet(shards, journal, fleet_config(scenario, request.seed, lab, faults), planned_cameras(plan, faults));
-    FaultClock::Hands hands;
-    hands.lab = [&lab](const fault::Rule& rule, std::uint32_t camera) { lab.carry_out(rule, camera); };
-    hands.fleet = [&fleet](const fault::Rule& rule, std::uint32_t camera) { fleet.carry_out(rule, CameraId(camera)); };
-    hands.refuse = [&lab](const std::vector<Door>& doors, bool closed) { lab.refuse(doors, closed); };
+    FaultClock::FaultTargets targets;
+    targets.lab = [&lab](const fault::Rule& rule, std::uint32_t camera) { lab.carry_out(rule, camera); };
+    targets.fleet = [&fleet](const fault::Rule& rule, std::uint32_t camera) {
+      fleet.carry_out(rule, CameraId(camera));
+    };
+    targets.set_ports = [&lab](const std::vector<ListenerId>& listeners, PortState state) {
+      lab.set_ports(listeners, state);
+    };
     // Ports that are closed from the start must be so before the first camera, and what happens to cameras at time 0
     // must find them switched on.
-    fault_clock.start(SteadyClock::now(), journal.epoch(), journal.lane(), std::move(hands));
+    fault_clock.start(SteadyClock::now(), journal.epoch(), journal.lane(), std::move(targets));
     const auto origin = fleet.start();
     const auto ending = wait_for_end(scenario, lab, fleet, fault_clock, origin, progress);
     say.append(journal::Source::run, 0, "", journal::RunEnded{ending.reason, ending.detail});
@@ -158,7 +162,7 @@ std::string play(const PlayRequest& request, const std::function<void(const Prog
   FaultClock fault_clock(faults);
   auto observer = [&fault_clock, narrate = request.narrate](const journal::Event& e) {
     fault_clock.observe(e);
-    if (narrate) say(stderr, "{}\n", journal::narrate(e));
+    if (narrate) print_to(stderr, "{}\n", journal::narrate(e));
   };
   auto opened = journal::Journal::open(request.journal_file, request.header, std::move(observer));
   if (!opened) return opened.error().text();

@@ -21,7 +21,7 @@ constexpr auto kTeardown = 30s;      // after an interrupt
 constexpr unsigned kOnePlace = 100;  // cameras; more of them take further places of --jobs
 
 /// How many places a scenario takes: five hundred cameras beside nine other scenarios would measure the machine.
-unsigned places_of(const Scenario& scenario, unsigned all) {
+unsigned places_of(const language::Scenario& scenario, unsigned all) {
   return std::clamp(scenario.cameras.count / kOnePlace, 1U, all);
 }
 
@@ -39,8 +39,8 @@ std::vector<reports::ScenarioReport> Pool::run() {
     if (Interrupt::raised() && !interrupted_) note_interrupt();
     start_next();
     if (jobs_.empty() && next_ == plays_.size()) return std::move(reports_);
-    wait_a_little();
-    look();
+    wait();
+    poll();
     show_progress();
   }
 }
@@ -64,7 +64,7 @@ void Pool::start_next() {
       const auto why = stop.empty() ? "skipped: " + play.scenario->skip : stop;
       reports_[play.index] = skipped(*play.scenario, play.name, play.seed, why);
       apply_quarantine(reports_[play.index], *play.scenario, run_.started());
-      if (stop.empty()) progress_.ends(play.name, verdict_name(Verdict::skipped), true, 0);
+      if (stop.empty()) progress_.ends(play.name, judge::verdict_name(judge::Verdict::skipped), true, 0);
       continue;
     }
     progress_.starts(play.name);
@@ -87,14 +87,14 @@ void Pool::start(const Play& play, unsigned attempt) {
   jobs_.insert_or_assign(play.index, std::move(job));
 }
 
-void Pool::wait_a_little() const {
+void Pool::wait() const {
   std::vector<pollfd> descriptors;
   if (!interrupted_) descriptors.push_back({Interrupt::descriptor(), POLLIN, 0});
   for (const auto& entry : jobs_) entry.second.child->add_descriptors(descriptors);
   ::poll(descriptors.data(), descriptors.size(), static_cast<int>(kLook.count()));
 }
 
-void Pool::look() {
+void Pool::poll() {
   std::vector<std::pair<std::size_t, PlayEnd>> ends;
   const auto now = SteadyClock::now();
   for (auto& [index, job] : jobs_) {
@@ -102,7 +102,7 @@ void Pool::look() {
       job.hangs = true;
       job.child->send(SIGKILL);
     }
-    if (auto end = job.child->look()) ends.emplace_back(index, std::move(*end));
+    if (auto end = job.child->poll()) ends.emplace_back(index, std::move(*end));
   }
   for (auto& [index, end] : ends) {
     const auto job = std::move(jobs_.at(index));
@@ -119,7 +119,7 @@ void Pool::ended(const Play& play, const Job& job, const PlayEnd& end) {
   const bool again = retry <= run_.options.retries && !interrupted_ && worth_a_retry(attempts.back()) &&
                      !in_quarantine(*play.scenario, run_.started());
   if (!again) return finish(play);
-  progress_.retries(play.name, verdict_name(attempts.back().verdict), retry, run_.options.retries);
+  progress_.retries(play.name, judge::verdict_name(attempts.back().verdict), retry, run_.options.retries);
   start(play, job.attempt + 1);
 }
 
@@ -128,8 +128,8 @@ void Pool::finish(const Play& play) {
   attempts_.erase(play.index);
   apply_quarantine(report, *play.scenario, run_.started());
   const std::vector verdict{report.verdict};
-  const bool good = exit_code(verdict, {false, report.bug, run_.options.flaky_fails}) == 0;
-  progress_.ends(play.name, report.bug ? "a bug of firstlight" : verdict_name(report.verdict), good,
+  const bool good = judge::exit_code(verdict, {false, report.bug, run_.options.flaky_fails}) == 0;
+  progress_.ends(play.name, report.bug ? "a bug of firstlight" : judge::verdict_name(report.verdict), good,
                  report.duration_ms);
   stopped_ = stopped_ || (run_.options.fail_fast && !good);
   reports_[play.index] = std::move(report);
@@ -143,8 +143,8 @@ void Pool::note_interrupt() {
     entry.second.overdue = std::min(entry.second.overdue, until);
   }
   if (!jobs_.empty())
-    progress_.say(fmt::format("{}: {} scenario{} being ended; once more ends them without their reports",
-                              Interrupt::name(), jobs_.size(), jobs_.size() == 1 ? " is" : "s are"));
+    progress_.print_line(fmt::format("{}: {} scenario{} being ended; once more ends them without their reports",
+                                     Interrupt::name(), jobs_.size(), jobs_.size() == 1 ? " is" : "s are"));
 }
 
 void Pool::show_progress() {

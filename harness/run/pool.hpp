@@ -27,8 +27,8 @@ class Pool {
   [[nodiscard]] bool has_room(const Play& play) const;
   void start_next();
   void start(const Play& play, unsigned attempt);
-  void wait_a_little() const;
-  void look();
+  void wait() const;
+  void poll();
   void ended(const Play& play, const Job& job, const PlayEnd& end);
   void finish(const Play& play);
   void note_interrupt();

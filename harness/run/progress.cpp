@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "harness/run/say.hpp"
+#include "harness/run/print.hpp"
 
 namespace firstlight::harness {
 
@@ -44,13 +44,13 @@ Progress::Progress(Verbosity verbosity, std::size_t scenarios, unsigned jobs)
       last_(SteadyClock::now()) {}
 
 void Progress::clear() {
-  if (live_) put(stderr, "\r\x1b[K");
+  if (live_) write_to(stderr, "\r\x1b[K");
   live_ = false;
 }
 
 void Progress::starts(std::string_view name) {
   if (verbosity_ == Verbosity::quiet || terminal_ || jobs_ > 1) return;
-  say(fmt::format("[{}/{}] {} …", ended_ + 1, scenarios_, name));
+  print_line(fmt::format("[{}/{}] {} …", ended_ + 1, scenarios_, name));
 }
 
 void Progress::update(const std::vector<ProgressItem>& playing) {
@@ -61,9 +61,9 @@ void Progress::update(const std::vector<ProgressItem>& playing) {
   std::vector<std::string> parts;
   for (const auto& item : playing) parts.push_back(item_text(item));
   auto text = fmt::format("[{} of {} done] {}", ended_, scenarios_, fmt::join(parts, "; "));
-  if (!terminal_) return say(text);
+  if (!terminal_) return print_line(text);
   if (const auto width = terminal_width() - 1; text.size() > width) text.resize(width);
-  harness::say(stderr, "\r\x1b[K{}", text);
+  harness::print_to(stderr, "\r\x1b[K{}", text);
   live_ = true;
 }
 
@@ -72,21 +72,22 @@ void Progress::ends(std::string_view name, std::string_view verdict, bool good, 
   if (verbosity_ == Verbosity::quiet) return;
   const bool colour = use_colour(ColourChoice::automatic, STDERR_FILENO);
   const auto shown = colour ? fmt::format("\x1b[{}m{}\x1b[0m", good ? "32" : "31;1", verdict) : std::string(verdict);
-  say(fmt::format("[{}/{}] {}: {} ({:.1f} s)", ended_, scenarios_, name, shown,
-                  static_cast<double>(duration_ms) / 1000.0));
+  print_line(fmt::format("[{}/{}] {}: {} ({:.1f} s)", ended_, scenarios_, name, shown,
+                         static_cast<double>(duration_ms) / 1000.0));
 }
 
 void Progress::retries(std::string_view name, std::string_view verdict, unsigned retry, unsigned of) {
-  if (verbosity_ != Verbosity::quiet) say(fmt::format("{}: {}; trying again ({} of {})", name, verdict, retry, of));
+  if (verbosity_ != Verbosity::quiet)
+    print_line(fmt::format("{}: {}; trying again ({} of {})", name, verdict, retry, of));
 }
 
 void Progress::line_of(std::string_view name, std::string_view line) {
-  say(jobs_ > 1 ? fmt::format("{}: {}", name, line) : std::string(line));
+  print_line(jobs_ > 1 ? fmt::format("{}: {}", name, line) : std::string(line));
 }
 
-void Progress::say(std::string_view line) {
+void Progress::print_line(std::string_view line) {
   clear();
-  harness::say(stderr, "{}\n", line);
+  harness::print_to(stderr, "{}\n", line);
 }
 
 bool use_colour(ColourChoice choice, int descriptor) {

@@ -37,7 +37,7 @@ class Progress {
   /// A line that the scenario's process wrote.
   void line_of(std::string_view name, std::string_view line);
   /// A line of our own, above the live one.
-  void say(std::string_view line);
+  void print_line(std::string_view line);
 
  private:
   void clear();

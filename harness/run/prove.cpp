@@ -26,9 +26,9 @@ class MatrixLine {
 
   void read(const std::string& line, ExpectedMatrix& matrix) const {
     const auto colon = line.find(':');
-    if (colon == std::string::npos) refuse("expected `scenario: defect defect`");
+    if (colon == std::string::npos) reject("expected `scenario: defect defect`");
     const auto [row, fresh] = matrix.try_emplace(line.substr(0, colon));
-    if (!fresh) refuse(row->first + " is there already");
+    if (!fresh) reject(row->first + " is there already");
     std::istringstream names(line.substr(colon + 1));
     for (std::string name; names >> name;) add(name, row->second);
   }
@@ -37,11 +37,11 @@ class MatrixLine {
   void add(std::string name, MatrixRow& row) const {
     const bool either = name.starts_with('?');
     if (either) name.erase(0, 1);
-    if (!fault::find_defect(name)) refuse("there is no defect \"" + name + "\"");
-    if (holds(either ? row.fails : row.either, name)) refuse(name + " is there both with and without a ?");
+    if (!fault::find_defect(name)) reject("there is no defect \"" + name + "\"");
+    if (holds(either ? row.fails : row.either, name)) reject(name + " is there both with and without a ?");
     (either ? row.either : row.fails).push_back(name);
   }
-  [[noreturn]] void refuse(const std::string& why) const {
+  [[noreturn]] void reject(const std::string& why) const {
     throw ErrorException(Error(Errc::invalid_argument, place_ + ": " + why));
   }
 
@@ -49,7 +49,7 @@ class MatrixLine {
 };
 
 /// What is expected; nothing: that is not asked.
-std::optional<Claim> claim(const Scenario& scenario, std::string_view defect,
+std::optional<Claim> claim(const language::Scenario& scenario, std::string_view defect,
                            const std::optional<ExpectedMatrix>& matrix) {
   if (holds(scenario.killed_by, defect)) return Claim::fails;
   if (!matrix) return {};
@@ -60,8 +60,8 @@ std::optional<Claim> claim(const Scenario& scenario, std::string_view defect,
 }
 
 bool was_played(const reports::ScenarioReport& report) {
-  if (report.verdict == Verdict::skipped) return false;
-  return !(Interrupt::raised() && report.verdict == Verdict::inconclusive);  // cut short, as far as one can tell
+  if (report.verdict == judge::Verdict::skipped) return false;
+  return !(Interrupt::raised() && report.verdict == judge::Verdict::inconclusive);  // cut short, as far as one can tell
 }
 
 }  // namespace
@@ -78,8 +78,9 @@ ExpectedMatrix parse_matrix(const std::string& text, const std::string& file) {
   return matrix;
 }
 
-std::vector<KillProof> prove(const std::vector<Scenario>& scenarios, const std::optional<ExpectedMatrix>& matrix,
-                             std::uint64_t run_seed, const RunOptions& options) {
+std::vector<KillProof> prove(const std::vector<language::Scenario>& scenarios,
+                             const std::optional<ExpectedMatrix>& matrix, std::uint64_t run_seed,
+                             const RunOptions& options) {
   auto stretched = scenarios;
   for (auto& s : stretched) s.timeout = stretch(s.timeout, options.timeout_multiplier);
   std::vector<Play> plays;
@@ -91,7 +92,7 @@ std::vector<KillProof> prove(const std::vector<Scenario>& scenarios, const std::
       const auto claimed = claim(scenario, defect.name, matrix);
       if (!claimed) continue;
       const auto repro = repro_line(scenario.file, seed, options.timeout_multiplier, defect.defect);
-      proofs.push_back({scenario.name, defect.defect, *claimed, Verdict::pass, false, true, repro});
+      proofs.push_back({scenario.name, defect.defect, *claimed, judge::Verdict::pass, false, true, repro});
       plays.push_back({&scenario, fmt::format("{}+{}", scenario.name, defect.name), plays.size(), seed, defect.defect});
     }
   }
@@ -110,17 +111,17 @@ std::vector<KillProof> prove(const std::vector<Scenario>& scenarios, const std::
 int proof_code(const std::vector<KillProof>& proofs, bool interrupted, bool written) {
   std::vector<int> codes{interrupted ? 2 : 0, written ? 0 : 10};
   for (const auto& proof : proofs) {
-    const bool infra = proof.verdict == Verdict::infra;
+    const bool infra = proof.verdict == judge::Verdict::infra;
     if (proof.played && !proof.holds()) codes.push_back(proof.bug ? 3 : infra ? 10 : 1);
   }
-  return most_important(codes);
+  return judge::most_important(codes);
 }
 
-std::string matrix_table(const std::vector<Scenario>& scenarios, const std::vector<KillProof>& proofs) {
+std::string matrix_table(const std::vector<language::Scenario>& scenarios, const std::vector<KillProof>& proofs) {
   std::map<std::string, std::string> by_scenario;
   std::map<fault::Defect, std::size_t> noticed;
   for (const auto& proof : proofs) {
-    if (proof.verdict != Verdict::fail) continue;
+    if (proof.verdict != judge::Verdict::fail) continue;
     const bool either = proof.claim == Claim::either;
     auto& names = by_scenario[proof.scenario];
     names += fmt::format("{}`{}`{}", names.empty() ? "" : " ", fault::defect_name(proof.defect), either ? "?" : "");

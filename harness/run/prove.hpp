@@ -33,15 +33,15 @@ struct KillProof {
   std::string scenario;
   fault::Defect defect{};
   Claim claim = Claim::passes;
-  Verdict verdict = Verdict::pass;
+  judge::Verdict verdict = judge::Verdict::pass;
   bool bug = false;
   bool played = true;  // to its end; not so when the proof was interrupted before
   std::string repro;
   /// A scenario fails with the defects that it claims and with no other. Inconclusive is no failure; the lab's own
   /// trouble proves neither.
   [[nodiscard]] bool holds() const {
-    const bool as_claimed = claim == Claim::either || (verdict == Verdict::fail) == (claim == Claim::fails);
-    return played && !bug && verdict != Verdict::infra && as_claimed;
+    const bool as_claimed = claim == Claim::either || (verdict == judge::Verdict::fail) == (claim == Claim::fails);
+    return played && !bug && verdict != judge::Verdict::infra && as_claimed;
   }
 };
 
@@ -49,7 +49,7 @@ struct KillProof {
 /// `killed_by` and of the matrix being claimed (`killed_by` comes before a `?`). In the order of scenarios and defects;
 /// skipped ones are left out. Makes a run's folder below options.out, unless there is nothing to play. Throws
 /// ErrorException (io-error) when that cannot be made.
-[[nodiscard]] std::vector<KillProof> prove(const std::vector<Scenario>& scenarios,
+[[nodiscard]] std::vector<KillProof> prove(const std::vector<language::Scenario>& scenarios,
                                            const std::optional<ExpectedMatrix>& matrix, std::uint64_t run_seed,
                                            const RunOptions& options);
 
@@ -58,6 +58,7 @@ struct KillProof {
 
 /// A page in Markdown: each scenario with the defects with which it failed (a `?` behind those with which it may or may
 /// not), and each defect with the number of scenarios that are sure to notice it.
-[[nodiscard]] std::string matrix_table(const std::vector<Scenario>& scenarios, const std::vector<KillProof>& proofs);
+[[nodiscard]] std::string matrix_table(const std::vector<language::Scenario>& scenarios,
+                                       const std::vector<KillProof>& proofs);
 
 }  // namespace firstlight::harness

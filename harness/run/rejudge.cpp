@@ -12,8 +12,8 @@
 #include "harness/run/bookkeeping.hpp"
 #include "harness/run/end_note.hpp"
 #include "harness/run/runner.hpp"
-#include "harness/scenario/loader.hpp"
 #include "journal/journal.hpp"
+#include "language/loader.hpp"
 
 namespace firstlight::harness {
 
@@ -21,7 +21,7 @@ namespace {
 
 /// One journal's verdict, and its place in the run.
 struct Attempt {
-  Scenario scenario;
+  language::Scenario scenario;
   reports::ScenarioReport report;
   std::size_t index = 0;
   unsigned number = 1;
@@ -33,11 +33,11 @@ void take_run(const nlohmann::ordered_json& run, reports::RunReport& report) {
   report.started_at = run.at("started_at").get<std::string>();
   report.flaky_fails = run.value("flaky", "pass") == "fail";
   report.timeout_multiplier = run.value("timeout_multiplier", 1.0);
-  report.shard = run.value("shard", "");
+  report.part = run.value("shard", "");
 }
 
-Scenario scenario_of(const std::string& journal_file, const nlohmann::ordered_json& from) {
-  auto loaded = load_scenario(from.at("source").get<std::string>(), from.at("file").get<std::string>());
+language::Scenario scenario_of(const std::string& journal_file, const nlohmann::ordered_json& from) {
+  auto loaded = language::load_scenario(from.at("source").get<std::string>(), from.at("file").get<std::string>());
   if (!loaded)
     throw ErrorException(Error(Errc::invalid_argument, journal_file + ": its scenario is refused by this version:\n" +
                                                            render(loaded.diagnostics)));

@@ -23,7 +23,7 @@ std::string now_text() {
   return format_rfc3339(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()), true);
 }
 
-std::vector<Play> make_plays(const std::vector<Scenario>& scenarios, std::uint64_t run_seed,
+std::vector<Play> make_plays(const std::vector<language::Scenario>& scenarios, std::uint64_t run_seed,
                              const RunOptions& options) {
   std::vector<Play> plays;
   for (const auto& scenario : scenarios) {
@@ -66,8 +66,8 @@ unsigned jobs_of(const RunOptions& options, std::size_t plays) {
   return static_cast<unsigned>(std::clamp<std::size_t>(plays, 1, wanted));
 }
 
-reports::RunReport run_suite(const std::vector<Scenario>& scenarios, std::uint64_t run_seed, const RunFolder& folder,
-                             const RunOptions& options) {
+reports::RunReport run_suite(const std::vector<language::Scenario>& scenarios, std::uint64_t run_seed,
+                             const RunFolder& folder, const RunOptions& options) {
   RunContext run{folder, run_seed, now_text(), options, {}};
   const auto start = SteadyClock::now();
   auto stretched = scenarios;
@@ -79,7 +79,7 @@ reports::RunReport run_suite(const std::vector<Scenario>& scenarios, std::uint64
   report.started_at = run.started_at;
   report.flaky_fails = options.flaky_fails;
   report.timeout_multiplier = options.timeout_multiplier;
-  report.shard = options.shard ? options.shard->text() : "";
+  report.part = options.part ? options.part->text() : "";
   auto plays = make_plays(stretched, run_seed, options);
   run.keys = make_keys(plays);
   report.scenarios = Pool(run, std::move(plays)).run();

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "harness/run/progress.hpp"
-#include "harness/scenario/scenario.hpp"
-#include "harness/scenario/shard.hpp"
+#include "language/scenario.hpp"
+#include "language/suite_part.hpp"
 #include "reports/run_report.hpp"
 
 namespace firstlight::harness {
@@ -18,14 +18,14 @@ struct RunOptions {
   std::optional<std::uint64_t> seed;  // overrides every scenario's own; nothing: those, or the run's drawn one
   std::string out = "out";            // gets a folder a run
   Verbosity verbosity = Verbosity::normal;
-  bool fail_fast = false;         // start no more scenarios after the first that does not pass
-  unsigned jobs = 0;              // scenarios at a time; 0: two a core
-  std::uint32_t repeat = 1;       // each scenario so many times, each with a seed of its own
-  std::uint32_t retries = 0;      // of a scenario that failed, with its seed
-  bool flaky_fails = false;       // a scenario that passed only when it was retried makes the run fail
-  double timeout_multiplier = 1;  // of the scenarios' `timeout`, and of nothing else
-  std::optional<Shard> shard;     // which one the scenarios are; for the report
-  fault::DefectSet defects;       // of the simulated cameras, beside the scenarios' own
+  bool fail_fast = false;                   // start no more scenarios after the first that does not pass
+  unsigned jobs = 0;                        // scenarios at a time; 0: two a core
+  std::uint32_t repeat = 1;                 // each scenario so many times, each with a seed of its own
+  std::uint32_t retries = 0;                // of a scenario that failed, with its seed
+  bool flaky_fails = false;                 // a scenario that passed only when it was retried makes the run fail
+  double timeout_multiplier = 1;            // of the scenarios' `timeout`, and of nothing else
+  std::optional<language::SuitePart> part;  // which one the scenarios are; for the report
+  fault::DefectSet defects;                 // of the simulated cameras, beside the scenarios' own
 };
 
 /// The seed that is used where neither the command line nor the scenario gives one.
@@ -44,7 +44,7 @@ struct RunFolder {
 /// Plays and judges all. A lab that does not start gives that scenario the verdict infra, a process that crashes makes
 /// it a bug, and the run goes on. The report has the scenarios in the order given, however they end. Call it on a
 /// thread that outlives the call (the processes die with it); Interrupt must be installed.
-[[nodiscard]] reports::RunReport run_suite(const std::vector<Scenario>& scenarios, std::uint64_t run_seed,
+[[nodiscard]] reports::RunReport run_suite(const std::vector<language::Scenario>& scenarios, std::uint64_t run_seed,
                                            const RunFolder& folder, const RunOptions& options);
 
 /// The report of a run again, from the journals of its scenarios. One that cannot be read makes its scenario infra;

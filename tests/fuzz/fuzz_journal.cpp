@@ -5,9 +5,9 @@
 #include <sstream>
 #include <string>
 
-#include "harness/judge/verdict.hpp"
-#include "harness/scenario/loader.hpp"
 #include "journal/journal.hpp"
+#include "judge/verdict.hpp"
+#include "language/loader.hpp"
 #include "reports/run_report.hpp"
 
 using namespace firstlight;
@@ -36,10 +36,10 @@ expect:
   - no_secret_leaked: true
 )";
 
-const harness::Scenario& scenario() {
-  static const auto loaded = harness::load_scenario(kScenario, "all.yaml");
+const language::Scenario& scenario() {
+  static const auto loaded = language::load_scenario(kScenario, "all.yaml");
   if (!loaded) {
-    fputs(harness::render(loaded.diagnostics).c_str(), stderr);
+    fputs(decode::render(loaded.diagnostics).c_str(), stderr);
     std::abort();
   }
   return *loaded.scenario;
@@ -51,7 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::istringstream file(std::string(reinterpret_cast<const char*>(data), size));
   const auto saved = journal::read_journal(file, "x.jsonl");
   if (!saved) return 0;
-  const auto outcome = harness::judge(scenario(), 1, saved->events, "");
+  const auto outcome = judge::judge(scenario(), 1, saved->events, "");
   reports::RunReport run;
   run.started_at = "2026-11-24T10:00:00Z";
   run.scenarios.push_back(reports::describe(scenario(), outcome, saved->events));

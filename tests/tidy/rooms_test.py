@@ -6,22 +6,25 @@ import subprocess
 import sys
 
 ROOT = os.environ["FIRSTLIGHT_SOURCE"]
-MAY_INCLUDE = {  # docs/architecture.md has the same table
-    "base": set(),
-    "wire": {"base"},
-    "journal": {"base"},
-    "fault": {"base", "wire", "journal"},
-    "sim": {"base", "wire", "journal", "fault"},
-    "fakes": {"base", "wire", "journal", "fault"},
-    "harness/scenario": {"base", "journal", "fault"},
-    "harness/judge": {"base", "journal", "harness/scenario", "harness/measure"},
-    "harness/measure": {"base", "journal"},
-    "reports": {"base", "journal", "harness/judge", "harness/measure", "harness/scenario"},
-    "harness": {"base", "wire", "journal", "fault", "sim", "fakes", "reports", "harness/scenario", "harness/judge", "harness/measure"},
-}
+
+
+def read_rooms(text):
+    """The table of cmake/rooms.cmake: for every room, in the order of its floors, the rooms that it may include."""
+    table = {}
+    for arguments in re.findall(r"^\s*add_room\(([^)]*)\)", text, re.MULTILINE):
+        words = arguments.split()
+        may = words[words.index("MAY_INCLUDE") + 1:] if "MAY_INCLUDE" in words else []
+        table[words[0]] = set(may[:may.index("LIBRARIES")] if "LIBRARIES" in may else may)
+    return table
+
+
+MAY_INCLUDE = read_rooms(open(os.path.join(ROOT, "cmake/rooms.cmake"), encoding="utf-8").read())
+LARGEST_SHARE = {"fakes": 0.30}  # of all lines, by top folder; rooms within fakes/ are rooms of their own
+USUAL_SHARE = 0.25
 # Where the co_await expression may name a temporary: all are trivially destructible (GCC bug 107288 destroys others twice).
 HARMLESS_TEMPORARY = re.compile(r"redirect_error\(|use_awaitable|asio::post\(")
 problems = []
+used = set()  # (room, room that it includes)
 
 
 def room_of(path):
@@ -42,8 +45,39 @@ def check_includes(path, text):
         other = room_of(m.group(1))
         if other is None or other == room or m.group(1).startswith(room + "/"):
             continue
+        used.add((room, other))
         if other not in MAY_INCLUDE[room]:
             complain(path, number, f"{room}/ must not include {m.group(1)}")
+
+
+def check_rooms(texts):
+    """Every row is needed, every source file of the program has a room, and no room outgrows the house."""
+    for room, may in MAY_INCLUDE.items():
+        for other in sorted(may):
+            if (room, other) not in used:
+                complain("cmake/rooms.cmake", 1, f"{room} may include {other}, and never does: take it out of the row")
+    lines = {}
+    for path, text in texts.items():
+        top = path.split("/")[0]
+        if top in ("tests", "bench", "cmake"):
+            continue
+        if room_of(path) is None:
+            complain(path, 1, "belongs to no room of cmake/rooms.cmake")
+        lines[top] = lines.get(top, 0) + text.count("\n")
+    for top, count in lines.items():
+        share = count / sum(lines.values())
+        if share > LARGEST_SHARE.get(top, USUAL_SHARE):
+            complain(top, 1, f"holds {share:.0%} of the code: the house wants another room")
+
+
+def check_architecture_page(page):
+    """docs/architecture.md shows the same table."""
+    shown = {}
+    for row in re.findall(r"^\| \d \| `([\w/]+)/` \| (.*?) \|", page, re.MULTILINE):
+        shown[row[0]] = set(re.findall(r"`([\w/]+)`", row[1]))
+    for room in sorted(MAY_INCLUDE.keys() | shown.keys()):
+        if shown.get(room) != MAY_INCLUDE.get(room):
+            complain("docs/architecture.md", 1, f"{room}: the page says {shown.get(room)}, cmake/rooms.cmake {MAY_INCLUDE.get(room)}")
 
 
 def check_co_await(path, text):
@@ -91,6 +125,8 @@ def main():
         if not path.startswith("tests/"):
             check_header_intro(path, text)
         included.update(re.findall(r'#include "([^"]+)"', text))
+    check_rooms(texts)
+    check_architecture_page(open(os.path.join(ROOT, "docs/architecture.md"), encoding="utf-8").read())
     for path in sources:
         if path.endswith((".hpp", ".def")) and path not in included and not path.startswith("tests/"):
             complain(path, 1, "no file includes this header")
@@ -124,17 +160,19 @@ def main():
 def selftest():
     """The checks catch what they are for."""
     problems.clear()
-    check_includes("sim/x.cpp", '#include "fakes/sims.hpp"\n')
+    check_includes("sim/x.cpp", '#include "fakes/http/json_error.hpp"\n')
     check_co_await("x.cpp", "co_await f(Opt{.a = 1});\n")
     check_co_await("x.cpp", "co_await f([&x] { return 1; });\n")
     check_header_intro("sim/x.hpp", "#pragma once\n")
+    check_architecture_page("| 4 | `sim/` | `fakes/http` | |")
     caught = len(problems)
     problems.clear()
     check_includes("sim/x.cpp", '#include "wire/jws.hpp"\n')
     check_co_await("x.cpp", "if (auto r = co_await f(a, b); !r) {\n  g({1});\n}\n")
-    if caught != 4 or problems:
-        sys.exit(f"the tidy test itself is broken: caught {caught} of 4, false alarms {problems}")
+    if caught != 4 + len(MAY_INCLUDE) or problems:
+        sys.exit(f"the tidy test itself is broken: caught {caught} of {4 + len(MAY_INCLUDE)}, false alarms {problems}")
     problems.clear()
+    used.clear()
 
 
 if __name__ == "__main__":

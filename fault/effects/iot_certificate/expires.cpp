@@ -2,12 +2,12 @@
 
 namespace firstlight::fault::iot_certificate {
 
-extern const EffectOn<FatePlan> expires;
-const EffectOn<FatePlan> expires(
+extern const EffectOn<CertificateStatusPlan> expires;
+const EffectOn<CertificateStatusPlan> expires(
     {"expires",
      "The certificate ends soon after its issue, in mid-session.",
      {Parameter{
          .name = "in", .kind = Kind::duration, .summary = "From its issue, in whole seconds.", .least = 1000000}}},
-    [](FatePlan& p, const Arguments& a) { p.expires_in = a.duration("in"); });
+    [](CertificateStatusPlan& p, const Arguments& a) { p.expires_in = a.duration("in"); });
 
 }  // namespace firstlight::fault::iot_certificate

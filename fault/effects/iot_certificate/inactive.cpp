@@ -2,9 +2,9 @@
 
 namespace firstlight::fault::iot_certificate {
 
-extern const EffectOn<FatePlan> inactive;
-const EffectOn<FatePlan> inactive(
+extern const EffectOn<CertificateStatusPlan> inactive;
+const EffectOn<CertificateStatusPlan> inactive(
     {"inactive", "The certificate becomes INACTIVE: when it is issued, or at the rule's moment.", {}, Moment::either},
-    [](FatePlan& p, const Arguments&) { p.status = FatePlan::Status::inactive; });
+    [](CertificateStatusPlan& p, const Arguments&) { p.status = CertificateStatusPlan::Status::inactive; });
 
 }  // namespace firstlight::fault::iot_certificate

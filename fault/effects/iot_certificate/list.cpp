@@ -3,7 +3,7 @@
 
 namespace firstlight::fault::iot_certificate {
 
-extern const EffectOn<FatePlan> inactive, revoked, expires, propagation;
+extern const EffectOn<CertificateStatusPlan> inactive, revoked, expires, propagation;
 
 const std::vector<const EffectInfo*>& effects() {
   static const std::vector<const EffectInfo*> all{&inactive, &revoked, &expires, &propagation};

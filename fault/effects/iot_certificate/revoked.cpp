@@ -2,9 +2,9 @@
 
 namespace firstlight::fault::iot_certificate {
 
-extern const EffectOn<FatePlan> revoked;
-const EffectOn<FatePlan> revoked(
+extern const EffectOn<CertificateStatusPlan> revoked;
+const EffectOn<CertificateStatusPlan> revoked(
     {"revoked", "The certificate becomes REVOKED: when it is issued, or at the rule's moment.", {}, Moment::either},
-    [](FatePlan& p, const Arguments&) { p.status = FatePlan::Status::revoked; });
+    [](CertificateStatusPlan& p, const Arguments&) { p.status = CertificateStatusPlan::Status::revoked; });
 
 }  // namespace firstlight::fault::iot_certificate

@@ -4,8 +4,8 @@
 
 #include <csignal>
 
+#include "tests/unit/fakes/logic_support.hpp"
 #include "tests/unit/fakes/raw_mqtt.hpp"
-#include "tests/unit/fakes/rule_support.hpp"
 
 namespace firstlight::fakes {
 namespace {
@@ -80,7 +80,7 @@ TEST_F(BrokerFaults, WhileItIsOffConnectsAreRefusedForNow) {
   auto five = std::make_unique<RawMqtt>(*lab, lab->operator_identity);
   five->send(connect_packet("late", '\x05', 60));
   EXPECT_EQ(five->receive(5), "\x20\x03\x00\x88\x00"s);
-  lab->broker->kill(fault::Duration{0});  // there is nothing to kill
+  lab->broker->kill(Duration{0});  // there is nothing to kill
   lab->broker->stop();
   EXPECT_EQ(lab->lab.events<journal::BrokerStarted>().size(), 1U);
 }

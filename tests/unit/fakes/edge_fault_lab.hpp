@@ -4,8 +4,8 @@
 
 #include <memory>
 
+#include "tests/unit/fakes/logic_support.hpp"
 #include "tests/unit/fakes/raw_mqtt.hpp"
-#include "tests/unit/fakes/rule_support.hpp"
 
 namespace firstlight::test {
 

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "fakes/edge/directory.hpp"
+#include "fakes/edge/client_ids.hpp"
 
 namespace firstlight::fakes::edge {
 namespace {
@@ -188,17 +188,17 @@ TEST_F(EdgeRelay, WhatTheDeviceMayNotReceiveIsDroppedAndAcknowledged) {
   EXPECT_EQ(relay.to_broker, "\x40\x02\x12\x34"s);
 }
 
-TEST(EdgeDirectory, TheLastClaimHoldsTheId) {
-  Directory directory;
+TEST(EdgeClientIds, TheLastClaimHoldsTheId) {
+  ClientIds client_ids;
   const SessionAddress a{0, 1}, b{1, 1};
-  EXPECT_EQ(directory.claim("x", a), std::nullopt);
-  EXPECT_EQ(directory.claim("y", b), std::nullopt);
-  EXPECT_EQ(directory.claim("x", b), a);
-  directory.release("x", a);  // too late: not its own any more
-  EXPECT_EQ(directory.claim("x", a), b);
-  directory.release("x", a);
-  directory.release("y", b);
-  EXPECT_EQ(directory.size(), 0U);
+  EXPECT_EQ(client_ids.claim("x", a), std::nullopt);
+  EXPECT_EQ(client_ids.claim("y", b), std::nullopt);
+  EXPECT_EQ(client_ids.claim("x", b), a);
+  client_ids.release("x", a);  // too late: not its own any more
+  EXPECT_EQ(client_ids.claim("x", a), b);
+  client_ids.release("x", a);
+  client_ids.release("y", b);
+  EXPECT_EQ(client_ids.size(), 0U);
 }
 
 }  // namespace

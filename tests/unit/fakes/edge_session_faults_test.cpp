@@ -5,7 +5,7 @@
 #include <fstream>
 #include <future>
 
-#include "fakes/edge/directory.hpp"
+#include "fakes/edge/client_ids.hpp"
 #include "tests/unit/fakes/edge_fault_lab.hpp"
 
 namespace firstlight::fakes {
@@ -170,7 +170,7 @@ TEST_P(EdgeSessions, OneThatWasTakenOverWhileItsStoredSessionWasLostStaysAway) {
   if (v5()) return;  // the same code
   start({rule_of("mqtt", "session-lost", {}, kFirst)});
   auto& shards = lab->lab.shards;
-  const auto owner = edge::Directory::owner(camera.name, shards.size());
+  const auto owner = edge::ClientIds::owner(camera.name, shards.size());
   std::vector<std::string> sources(shards.size());  // an address of each shard
   for (int n = 1; n < 100; ++n) {
     const auto address = "127.0.0." + std::to_string(n);

@@ -9,8 +9,8 @@
 #include <future>
 
 #include "base/net/tls_context.hpp"
-#include "fakes/ingress/server_identities.hpp"
-#include "tests/unit/fakes/rule_support.hpp"
+#include "fakes/pki/server_identities.hpp"
+#include "tests/unit/fakes/logic_support.hpp"
 #include "tests/unit/fakes/test_lab.hpp"
 
 namespace firstlight::test {
@@ -60,8 +60,8 @@ class FaultLab {
     boost::asio::post(lab.front, [&] { done.set_value(work(server->listeners())); });
     return done.get_future().get();
   }
-  result<void> refuse(bool closed, std::uint32_t camera = 0) {
-    return on_front([&](auto& listeners) { return listeners.refuse(camera, closed); });
+  result<void> set_port(PortState state, std::uint32_t camera = 0) {
+    return on_front([&](auto& listeners) { return listeners.set_port(camera, state); });
   }
   /// A whole request of another camera, from connecting to the answer.
   bool serves(std::uint32_t camera = kCameras) {

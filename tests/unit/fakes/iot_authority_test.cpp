@@ -1,5 +1,5 @@
 // Certificates of the lab's authorities, judged by the openssl command.
-#include "fakes/iot/authority.hpp"
+#include "fakes/pki/authority.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

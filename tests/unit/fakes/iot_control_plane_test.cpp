@@ -162,7 +162,7 @@ class ControlPlaneServed : public testing::Test {
   boost::asio::io_context front;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard{front.get_executor()};
   std::thread front_thread;
-  SimDirectory sims;
+  SimTable sims;
   std::unique_ptr<journal::Journal> events;
   std::vector<journal::Lane> lanes;
   std::unique_ptr<LabContext> lab;

@@ -4,8 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/unit/fakes/logic_support.hpp"
 #include "tests/unit/fakes/raw_mqtt.hpp"
-#include "tests/unit/fakes/rule_support.hpp"
 
 namespace firstlight::fakes::iot {
 namespace {
@@ -39,8 +39,8 @@ class IotFaults : public testing::Test {
     auto certificate = lab->issue(validity);
     auto registered = await(shard, rules.register_certificate(*lab->registry, device, certificate));
     // As the HTTPS server does when the device was handed the answer.
-    for (auto pending : rules.shots())
-      pending.shot.fired(lab->lab.lanes[0], pending.source, "127.0.0.1", pending.detail);
+    for (auto pending : rules.injections())
+      pending.injection.fired(lab->lab.lanes[0], pending.source, "127.0.0.1", pending.detail);
     return {certificate, registered};
   }
   bool known(const CertificateId& id) {

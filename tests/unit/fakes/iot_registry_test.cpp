@@ -6,7 +6,7 @@
 #include <future>
 #include <set>
 
-#include "fakes/iot/registry_rules.hpp"
+#include "fakes/iot/registry_logic.hpp"
 #include "tests/unit/fakes/iot_support.hpp"
 
 namespace firstlight::fakes::iot {

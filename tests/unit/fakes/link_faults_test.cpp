@@ -32,9 +32,9 @@ class LinkFaults : public testing::Test {
 TEST_F(LinkFaults, ARefusedPortIsRefusedByTheKernelAndOpensAgain) {
   FaultLab lab({});
   EXPECT_TRUE(lab.serves(1));
-  EXPECT_TRUE(lab.refuse(true));
+  EXPECT_TRUE(lab.set_port(PortState::closed));
   for (int i = 0; i < 3; ++i) EXPECT_EQ(Device(lab.port).connect_error, ECONNREFUSED);
-  EXPECT_TRUE(lab.refuse(false));
+  EXPECT_TRUE(lab.set_port(PortState::open));
   EXPECT_EQ(lab.server->port(), lab.port);
   EXPECT_TRUE(lab.serves(1));
 }
@@ -45,22 +45,22 @@ TEST_F(LinkFaults, ACameraWithADestinationOfItsOwnIsRefusedAlone) {
   EXPECT_EQ(Device(lab.port, 7, "127.48.0.7").connect_error, ECONNREFUSED) << "nobody listens there yet";
   ASSERT_TRUE(lab.on_front(own));
   EXPECT_EQ(Device(lab.port, 7, "127.48.0.7").connect_error, 0);
-  EXPECT_TRUE(lab.refuse(true, 7));
+  EXPECT_TRUE(lab.set_port(PortState::closed, 7));
   EXPECT_EQ(Device(lab.port, 7, "127.48.0.7").connect_error, ECONNREFUSED);
   EXPECT_TRUE(lab.serves(1)) << "the others come to another address";
-  EXPECT_TRUE(lab.refuse(false, 7));
-  EXPECT_TRUE(lab.refuse(true));
+  EXPECT_TRUE(lab.set_port(PortState::open, 7));
+  EXPECT_TRUE(lab.set_port(PortState::closed));
   EXPECT_EQ(Device(lab.port, 7, "127.48.0.7").connect_error, 0);
   EXPECT_EQ(Device(lab.port).connect_error, ECONNREFUSED);
-  EXPECT_TRUE(lab.refuse(false));
-  const auto stranger = lab.refuse(true, 8);
-  ASSERT_FALSE(stranger);
-  EXPECT_EQ(stranger.error().code, Errc::not_found);
+  EXPECT_TRUE(lab.set_port(PortState::open));
+  const auto unpublished_key = lab.set_port(PortState::closed, 8);
+  ASSERT_FALSE(unpublished_key);
+  EXPECT_EQ(unpublished_key.error().code, Errc::not_found);
 }
 
 TEST_F(LinkFaults, APortThatSomebodyElseTookStaysClosedAndSaysSo) {
   FaultLab lab({});
-  ASSERT_TRUE(lab.refuse(true));
+  ASSERT_TRUE(lab.set_port(PortState::closed));
   const int thief = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const int on = 1;
   ::setsockopt(thief, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -70,7 +70,7 @@ TEST_F(LinkFaults, APortThatSomebodyElseTookStaysClosedAndSaysSo) {
   there.sin_port = htons(lab.port);
   ASSERT_EQ(::bind(thief, reinterpret_cast<sockaddr*>(&there), sizeof there), 0);
   ASSERT_EQ(::listen(thief, 1), 0);
-  const auto opened = lab.refuse(false);
+  const auto opened = lab.set_port(PortState::open);
   ::close(thief);
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, Errc::address_in_use);
@@ -363,9 +363,9 @@ TEST_F(LinkFaults, CamerasThatTheRuleDoesNotMeanSeeNothing) {
   FaultLab lab({only_for(rule_of("link.endorse", "reset"), 3, 3)});
   EXPECT_TRUE(lab.serves(2));
   EXPECT_TRUE(lab.serves(4));
-  test::Client stranger(lab.lab, lab.port, "127.0.0.1");
-  stranger.send(kRequest);
-  EXPECT_TRUE(stranger.receive_response().starts_with("HTTP/1.1 200"));
+  test::Client unpublished_key(lab.lab, lab.port, "127.0.0.1");
+  unpublished_key.send(kRequest);
+  EXPECT_TRUE(unpublished_key.receive_response().starts_with("HTTP/1.1 200"));
   Device hit(lab.port, 3);
   hit.receive();
   EXPECT_EQ(hit.end, End::reset);

@@ -10,7 +10,7 @@
 #include "fakes/endorse/server.hpp"
 #include "tests/unit/fakes/endorse_vectors.hpp"
 #include "tests/unit/fakes/iot_support.hpp"
-#include "tests/unit/fakes/rule_support.hpp"
+#include "tests/unit/fakes/logic_support.hpp"
 #include "tests/unit/fakes/test_lab.hpp"
 
 namespace firstlight::test {

@@ -1,5 +1,5 @@
 // Keys that come ahead of time, and what a shard does while there is none.
-#include "fakes/rsa_pool.hpp"
+#include "fakes/pki/rsa_pool.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SIMs derived from addresses: the vectors' check digits were computed apart from this project.
-#include "fakes/sims.hpp"
+#include "fakes/context/sims.hpp"
 
 #include <gtest/gtest.h>
 
@@ -37,7 +37,7 @@ TEST(Sims, DerivedIdentifiersAreExact) {
 
 TEST(Sims, AMappedAddressIsItsIpv4Address) {
   EXPECT_EQ(derive_sim(make_address("::ffff:127.0.0.9")).imsi.value(), "440102130706441");
-  SimDirectory directory(true);
+  SimTable directory(true);
   directory.list(make_address("127.0.0.9"), derive_sim(make_address("10.0.0.1")));
   EXPECT_TRUE(directory.find(make_address("::ffff:127.0.0.9")).has_value());
 }
@@ -55,7 +55,7 @@ TEST(Sims, AListedSimWinsAndAStrictDirectoryRefusesTheRest) {
   Sim sim = derive_sim(make_address("10.0.0.1"));
   sim.camera = 7;
   for (const bool strict : {false, true}) {
-    SimDirectory directory(strict);
+    SimTable directory(strict);
     directory.list(make_address("127.0.0.9"), sim);
     const auto found = directory.find(make_address("127.0.0.9"));
     ASSERT_TRUE(found.has_value());
@@ -67,7 +67,7 @@ TEST(Sims, AListedSimWinsAndAStrictDirectoryRefusesTheRest) {
 }
 
 TEST(Sims, ACameraIsFoundByItsNumberWithTheSimThatItHasNow) {
-  SimDirectory directory;
+  SimTable directory;
   for (std::uint32_t n = 1; n <= 3; ++n) {
     const auto address = make_address("127.0.0." + std::to_string(n));
     auto sim = derive_sim(address);

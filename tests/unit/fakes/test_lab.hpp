@@ -19,7 +19,7 @@
 
 #include "base/net/tls_context.hpp"
 #include "fakes/http/https_server.hpp"
-#include "fakes/iot/authority.hpp"
+#include "fakes/pki/authority.hpp"
 
 namespace firstlight::test {
 
@@ -63,7 +63,7 @@ class TestLab {
     return found;
   }
 
-  fakes::SimDirectory sims;
+  fakes::SimTable sims;
   WallClock clock;
   fakes::iot::AuthorityPem authority;
   wire::IdentityPem identity;

@@ -223,13 +223,13 @@ TEST_F(TokenFault, ADeviceThatLeftBeforeTheAnswerMetNoToken) {
 TEST_F(TokenFault, TheStrangersKeyIsGivenAndNotMade) {
   const CryptoContext crypto;
   const auto proper = wire::parse_private_key(crypto, test::kSigningKeyPem).value();
-  const auto stranger = wire::generate_key(crypto, wire::KeyKind::rsa_2048);
+  const auto unpublished_key = wire::generate_key(crypto, wire::KeyKind::rsa_2048);
   auto draft = endorse::make_draft(R"({"kid":"v1-00000000000000000000000000000000-x509.pem","alg":"RS256"})",
                                    R"({"exp":1})", {});
   fault::Engine::apply(draft, first("unknown-key"));
   EXPECT_THROW(endorse::sign_draft(crypto, draft, {proper.get(), nullptr}), std::logic_error);
-  const auto token = endorse::sign_draft(crypto, draft, {proper.get(), stranger.get()});
-  EXPECT_EQ(token, wire::sign_token(crypto, draft.header.dump(), draft.claims.dump(), stranger.get()));
+  const auto token = endorse::sign_draft(crypto, draft, {proper.get(), unpublished_key.get()});
+  EXPECT_EQ(token, wire::sign_token(crypto, draft.header.dump(), draft.claims.dump(), unpublished_key.get()));
 }
 
 }  // namespace

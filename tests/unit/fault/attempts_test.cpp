@@ -40,9 +40,9 @@ TEST(FaultAttempts, ARuleIsWatchedForAtItsOwnPointsAlone) {
     EXPECT_EQ(one->watches(static_cast<Point>(p)), static_cast<Point>(p) == Point::link_endorse) << p;
   const auto every = engine_of({rule_of("link", "reset")});
   for (const auto point : {Point::link_endorse, Point::link_keys, Point::link_config_api, Point::link_mqtt}) {
-    const auto shots = every->consult(point, 1, 1);
-    ASSERT_EQ(shots.size(), 1U);
-    EXPECT_EQ(shots.front().point(), point);
+    const auto injections = every->consult(point, 1, 1);
+    ASSERT_EQ(injections.size(), 1U);
+    EXPECT_EQ(injections.front().point(), point);
   }
   EXPECT_FALSE(every->watches(Point::tls_endorse));
 }
@@ -123,8 +123,8 @@ TEST(FaultProbability, AnotherRuleInFrontChangesNoDraw) {
   std::set<std::pair<std::uint32_t, std::uint32_t>> second;
   for (std::uint32_t camera = 1; camera <= 100; ++camera)
     for (std::uint32_t n = 1; n <= 20; ++n)
-      for (const auto& shot : both->consult(Point::link_endorse, camera, n))
-        if (shot.rule().id == "second") second.emplace(camera, n);
+      for (const auto& injection : both->consult(Point::link_endorse, camera, n))
+        if (injection.rule().id == "second") second.emplace(camera, n);
   EXPECT_EQ(alone, second);
 }
 
@@ -143,8 +143,8 @@ TEST(FaultEdit, EffectsAreAppliedInTheScenariosOrder) {
       {rule_of("endorse.http", "delay", {{"by", "2s"}}), rule_of("endorse.http", "delay", {{"by", "500ms"}}),
        rule_of("endorse.http", "status", {{"code", "500"}}), rule_of("endorse.http", "status", {{"code", "503"}})});
   HttpPlan plan;
-  const auto shots = engine->edit(plan, Point::endorse_http, 1, 1);
-  EXPECT_EQ(shots.size(), 4U);
+  const auto injections = engine->edit(plan, Point::endorse_http, 1, 1);
+  EXPECT_EQ(injections.size(), 4U);
   EXPECT_EQ(plan.delay, 2500ms);
   ASSERT_TRUE(plan.instead);
   EXPECT_EQ(plan.instead->status, 503U);
@@ -153,11 +153,11 @@ TEST(FaultEdit, EffectsAreAppliedInTheScenariosOrder) {
 TEST(FaultShot, FiresOnceAndSaysWhatItIs) {
   const auto engine = engine_of({reset()});
   Notebook notebook;
-  auto shot = engine->consult(Point::link_endorse, 3, 7).at(0);
-  EXPECT_FALSE(shot.has_fired());
-  shot.fired(notebook.lane, journal::Source::endorse, "127.16.0.3", "at once");
-  shot.fired(notebook.lane, journal::Source::endorse, "127.16.0.3", "again");
-  EXPECT_TRUE(shot.has_fired());
+  auto injection = engine->consult(Point::link_endorse, 3, 7).at(0);
+  EXPECT_FALSE(injection.has_fired());
+  injection.fired(notebook.lane, journal::Source::endorse, "127.16.0.3", "at once");
+  injection.fired(notebook.lane, journal::Source::endorse, "127.16.0.3", "again");
+  EXPECT_TRUE(injection.has_fired());
   const auto events = notebook.read();
   ASSERT_EQ(events.size(), 1U);
   EXPECT_EQ(events[0].camera, 3U);

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "fault/engine.hpp"
-#include "tests/unit/fakes/rule_support.hpp"
+#include "tests/unit/fakes/logic_support.hpp"
 
 namespace firstlight::fault {
 

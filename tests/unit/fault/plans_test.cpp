@@ -7,7 +7,7 @@
 
 #include "fault/engine.hpp"
 #include "fault/plans.hpp"
-#include "tests/unit/fakes/rule_support.hpp"
+#include "tests/unit/fakes/logic_support.hpp"
 
 namespace firstlight::fault {
 namespace {

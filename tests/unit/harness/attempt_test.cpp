@@ -12,14 +12,14 @@
 namespace firstlight::harness {
 namespace {
 
-Scenario with(DeviceKeyKind kind, std::uint32_t cameras) {
-  Scenario scenario;
+language::Scenario with(language::DeviceKeyKind kind, std::uint32_t cameras) {
+  language::Scenario scenario;
   scenario.cameras.count = cameras;
   scenario.lab.certificate_key = kind;
   return scenario;
 }
 
-std::vector<Play> plays_of(const std::vector<Scenario>& scenarios) {
+std::vector<Play> plays_of(const std::vector<language::Scenario>& scenarios) {
   std::vector<Play> plays;
   for (const auto& scenario : scenarios)
     plays.push_back({&scenario, "play" + std::to_string(plays.size()), plays.size(), 1, {}});
@@ -27,14 +27,15 @@ std::vector<Play> plays_of(const std::vector<Scenario>& scenarios) {
 }
 
 TEST(RunKeys, AreMadeForSeveralPlaysOnly) {
-  const std::vector<Scenario> one{with(DeviceKeyKind::rsa_2048, 4)};
+  const std::vector<language::Scenario> one{with(language::DeviceKeyKind::rsa_2048, 4)};
   const auto keys = make_keys(plays_of(one));
   EXPECT_FALSE(keys.endorse.valid());
   EXPECT_FALSE(keys.devices.valid());
 }
 
 TEST(RunKeys, AreNotMadeForWhatIsSkipped) {
-  std::vector<Scenario> two{with(DeviceKeyKind::rsa_2048, 4), with(DeviceKeyKind::ec_p256, 4)};
+  std::vector<language::Scenario> two{with(language::DeviceKeyKind::rsa_2048, 4),
+                                      with(language::DeviceKeyKind::ec_p256, 4)};
   two[0].skip = "no modem here";
   const auto keys = make_keys(plays_of(two));
   EXPECT_FALSE(keys.endorse.valid());
@@ -42,14 +43,16 @@ TEST(RunKeys, AreNotMadeForWhatIsSkipped) {
 }
 
 TEST(RunKeys, OfDevicesOnlyWhereDevicesGetRsaKeys) {
-  const std::vector<Scenario> two{with(DeviceKeyKind::ec_p256, 4), with(DeviceKeyKind::ec_p256, 4)};
+  const std::vector<language::Scenario> two{with(language::DeviceKeyKind::ec_p256, 4),
+                                            with(language::DeviceKeyKind::ec_p256, 4)};
   const auto keys = make_keys(plays_of(two));
   EXPECT_TRUE(keys.endorse.valid());
   EXPECT_FALSE(keys.devices.valid());
 }
 
 TEST(RunKeys, GoToScenariosWhoseDevicesGetRsaKeys) {
-  const std::vector<Scenario> two{with(DeviceKeyKind::rsa_2048, 2), with(DeviceKeyKind::ec_p256, 9)};
+  const std::vector<language::Scenario> two{with(language::DeviceKeyKind::rsa_2048, 2),
+                                            with(language::DeviceKeyKind::ec_p256, 9)};
   const auto plays = plays_of(two);
   RunContext run;
   run.folder.path = ::testing::TempDir() + "firstlight-attempt-test";

@@ -8,18 +8,18 @@ namespace {
 using reports::ScenarioReport;
 using namespace std::chrono_literals;
 
-ScenarioReport ended(Verdict v, const std::string& journal = "x/journal.jsonl") {
+ScenarioReport ended(judge::Verdict v, const std::string& journal = "x/journal.jsonl") {
   ScenarioReport r;
   r.name = "x";
   r.verdict = v;
   r.journal = journal;
   return r;
 }
-Scenario quarantined_until(std::string_view day) {
-  Scenario s;
+language::Scenario quarantined_until(std::string_view day) {
+  language::Scenario s;
   s.name = "x";
-  s.quarantine =
-      Quarantine{std::chrono::floor<std::chrono::days>(*parse_rfc3339(std::string(day) + "T00:00:00Z")), "known"};
+  s.quarantine = language::Quarantine{
+      std::chrono::floor<std::chrono::days>(*parse_rfc3339(std::string(day) + "T00:00:00Z")), "known"};
   return s;
 }
 
@@ -46,49 +46,51 @@ TEST(Timeout, IsStretchedAndNeverNothing) {
 }
 
 TEST(Retries, OnlyWhatMayBeABadDay) {
-  EXPECT_TRUE(worth_a_retry(ended(Verdict::fail)));
-  EXPECT_TRUE(worth_a_retry(ended(Verdict::threshold)));
-  EXPECT_TRUE(worth_a_retry(ended(Verdict::infra)));
-  EXPECT_FALSE(worth_a_retry(ended(Verdict::pass)));
-  EXPECT_FALSE(worth_a_retry(ended(Verdict::inconclusive)));
-  auto crash = ended(Verdict::infra);
+  EXPECT_TRUE(worth_a_retry(ended(judge::Verdict::fail)));
+  EXPECT_TRUE(worth_a_retry(ended(judge::Verdict::threshold)));
+  EXPECT_TRUE(worth_a_retry(ended(judge::Verdict::infra)));
+  EXPECT_FALSE(worth_a_retry(ended(judge::Verdict::pass)));
+  EXPECT_FALSE(worth_a_retry(ended(judge::Verdict::inconclusive)));
+  auto crash = ended(judge::Verdict::infra);
   crash.bug = true;
   EXPECT_FALSE(worth_a_retry(crash)) << "a crash of ours is never made green";
 }
 
 TEST(Settle, OneAttemptStaysAsItIs) {
-  const auto r = settle({ended(Verdict::fail)});
-  EXPECT_EQ(r.verdict, Verdict::fail);
+  const auto r = settle({ended(judge::Verdict::fail)});
+  EXPECT_EQ(r.verdict, judge::Verdict::fail);
   EXPECT_TRUE(r.attempts.empty());
 }
 
 TEST(Settle, ALaterPassIsFlakyAndTheFirstFailureIsShown) {
-  const auto r = settle({ended(Verdict::threshold, "1"), ended(Verdict::fail, "2"), ended(Verdict::pass, "3")});
-  EXPECT_EQ(r.verdict, Verdict::flaky);
+  const auto r = settle(
+      {ended(judge::Verdict::threshold, "1"), ended(judge::Verdict::fail, "2"), ended(judge::Verdict::pass, "3")});
+  EXPECT_EQ(r.verdict, judge::Verdict::flaky);
   EXPECT_EQ(r.journal, "1");
   ASSERT_EQ(r.attempts.size(), 3U);
-  EXPECT_EQ(r.attempts[1].verdict, Verdict::fail);
+  EXPECT_EQ(r.attempts[1].verdict, judge::Verdict::fail);
   EXPECT_EQ(r.attempts[2].journal, "3");
 }
 
 TEST(Settle, WithoutAPassTheWorstCounts) {
-  const auto r = settle({ended(Verdict::infra, "1"), ended(Verdict::fail, "2"), ended(Verdict::threshold, "3")});
-  EXPECT_EQ(r.verdict, Verdict::fail);
+  const auto r = settle(
+      {ended(judge::Verdict::infra, "1"), ended(judge::Verdict::fail, "2"), ended(judge::Verdict::threshold, "3")});
+  EXPECT_EQ(r.verdict, judge::Verdict::fail);
   EXPECT_EQ(r.journal, "2");
-  auto crash = ended(Verdict::infra, "2");
+  auto crash = ended(judge::Verdict::infra, "2");
   crash.bug = true;
-  const auto b = settle({ended(Verdict::fail, "1"), crash});
+  const auto b = settle({ended(judge::Verdict::fail, "1"), crash});
   EXPECT_TRUE(b.bug);
-  EXPECT_EQ(b.verdict, Verdict::infra);
+  EXPECT_EQ(b.verdict, judge::Verdict::infra);
 }
 
 TEST(Quarantine, ExcusesAFailureUntilItsDayHasPassed) {
   const auto scenario = quarantined_until("2026-12-31");
   const auto last_moment = *parse_rfc3339("2026-12-31T23:59:59Z"), after = *parse_rfc3339("2027-01-01T00:00:00Z");
-  for (const auto v : {Verdict::fail, Verdict::threshold}) {
+  for (const auto v : {judge::Verdict::fail, judge::Verdict::threshold}) {
     auto r = ended(v);
     apply_quarantine(r, scenario, last_moment);
-    EXPECT_EQ(r.verdict, Verdict::quarantined);
+    EXPECT_EQ(r.verdict, judge::Verdict::quarantined);
     EXPECT_FALSE(r.quarantine->expired);
     EXPECT_EQ(r.quarantine->until, "2026-12-31");
     r = ended(v);
@@ -100,24 +102,25 @@ TEST(Quarantine, ExcusesAFailureUntilItsDayHasPassed) {
 
 TEST(Quarantine, ExcusesNothingElse) {
   const auto scenario = quarantined_until("2026-12-31");
-  for (const auto v : {Verdict::pass, Verdict::inconclusive, Verdict::infra, Verdict::skipped}) {
+  for (const auto v :
+       {judge::Verdict::pass, judge::Verdict::inconclusive, judge::Verdict::infra, judge::Verdict::skipped}) {
     auto r = ended(v);
     apply_quarantine(r, scenario, *parse_rfc3339("2026-01-01T00:00:00Z"));
     EXPECT_EQ(r.verdict, v);
     EXPECT_TRUE(r.quarantine);
   }
-  auto r = ended(Verdict::fail);
-  apply_quarantine(r, Scenario{}, WallTime{});
-  EXPECT_EQ(r.verdict, Verdict::fail);
+  auto r = ended(judge::Verdict::fail);
+  apply_quarantine(r, language::Scenario{}, WallTime{});
+  EXPECT_EQ(r.verdict, judge::Verdict::fail);
   EXPECT_FALSE(r.quarantine);
 }
 
 TEST(Skipped, SaysWhyAndHasTheFormOfAll) {
-  Scenario s;
+  language::Scenario s;
   s.name = "x";
   s.file = "x.yaml";
   const auto r = skipped(s, "x#2", 7, "skipped: no modem here");
-  EXPECT_EQ(r.verdict, Verdict::skipped);
+  EXPECT_EQ(r.verdict, judge::Verdict::skipped);
   EXPECT_EQ(r.name, "x#2");
   ASSERT_EQ(r.checks.size(), 1U);
   EXPECT_EQ(r.checks[0].observed, "skipped: no modem here");

@@ -12,7 +12,6 @@ namespace {
 using namespace std::chrono_literals;
 using fault::after;
 using fault::between;
-using fault::Duration;
 using fault::online;
 using fault::Rule;
 using test::rule_of;
@@ -56,17 +55,17 @@ class Moments {
       : engine(fault::engine_of(std::move(rules), seed)), clock(*engine) {}
 
   void start() {
-    FaultClock::Hands hands;
-    hands.lab = [this](const Rule& rule, std::uint32_t) { done.push_back(rule.id); };
-    hands.fleet = [this](const Rule& rule, std::uint32_t camera) {
+    FaultClock::FaultTargets targets;
+    targets.lab = [this](const Rule& rule, std::uint32_t) { done.push_back(rule.id); };
+    targets.fleet = [this](const Rule& rule, std::uint32_t camera) {
       done.push_back(rule.id + " " + std::to_string(camera));
     };
-    hands.refuse = [this](const std::vector<Door>& doors, bool closed) {
-      for (const auto& [link, camera] : doors)
-        ports.push_back((closed ? "close " : "open ") + std::string(point_name(link)) +
+    targets.set_ports = [this](const std::vector<ListenerId>& listeners, PortState state) {
+      for (const auto& [link, camera] : listeners)
+        ports.push_back((state == PortState::closed ? "close " : "open ") + std::string(point_name(link)) +
                         (camera == 0 ? "" : " of " + std::to_string(camera)));
     };
-    clock.start(at(0s), at(-kEpoch), notebook.lane, std::move(hands));
+    clock.start(at(0s), at(-kEpoch), notebook.lane, std::move(targets));
   }
   [[nodiscard]] SteadyClock::time_point at(Duration scenario_time) const { return origin + scenario_time; }
   /// What the ports did at that time.

@@ -10,8 +10,8 @@
 #include "base/crypto.hpp"
 #include "harness/run/play.hpp"
 #include "harness/run/runner.hpp"
-#include "harness/scenario/loader.hpp"
 #include "journal/journal.hpp"
+#include "language/loader.hpp"
 
 namespace firstlight::harness {
 namespace {
@@ -72,7 +72,7 @@ TEST_F(LabTest, ALabThatDoesNotStartLeavesNothingEither) {
 }
 
 TEST_F(LabTest, PlayingAScenarioLeavesNothingAndItsJournalIsJudged) {
-  const auto loaded = load_scenario(
+  const auto loaded = language::load_scenario(
       "name: five\nsummary: Five cameras.\ntimeout: 60s\ncameras: {count: 5}\nexpect:\n  - online: {cameras: 100%}\n",
       "five.yaml");
   ASSERT_TRUE(loaded);
@@ -99,7 +99,7 @@ TEST_F(LabTest, PlayingAScenarioLeavesNothingAndItsJournalIsJudged) {
   EXPECT_EQ(threads(), tasks);
   const auto report = rejudge({request.journal_file});
   ASSERT_EQ(report.scenarios.size(), 1U);
-  EXPECT_EQ(report.scenarios[0].verdict, Verdict::pass);
+  EXPECT_EQ(report.scenarios[0].verdict, judge::Verdict::pass);
   EXPECT_EQ(report.scenarios[0].online, 5U);
   EXPECT_EQ(report.seed, 5U);
   std::filesystem::remove_all(folder);

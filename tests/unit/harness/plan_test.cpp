@@ -11,8 +11,8 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
-Scenario scenario(std::uint32_t count, Arrival arrive) {
-  Scenario s;
+language::Scenario scenario(std::uint32_t count, language::Arrival arrive) {
+  language::Scenario s;
   s.name = "planned";
   s.summary = "A plan.";
   s.timeout = 60s;
@@ -28,40 +28,40 @@ std::vector<Duration> starts(const Plan& plan) {
 }
 
 TEST(Plan, EveryCameraHasItsOwnAddress) {
-  const auto plan = make_plan(scenario(300, ArriveAtOnce{}), 1);
+  const auto plan = make_plan(scenario(300, language::ArriveAtOnce{}), 1);
   ASSERT_EQ(plan.cameras.size(), 300U);
   EXPECT_EQ(plan.cameras[0].id, CameraId{1});
   EXPECT_EQ(plan.cameras[0].address.to_string(), "127.16.0.1");
   EXPECT_EQ(plan.cameras[254].address.to_string(), "127.16.0.255");
   EXPECT_EQ(plan.cameras[255].address.to_string(), "127.16.1.0");
-  EXPECT_EQ(camera_address(CameraId{kMaxCameras}).to_string(), "127.16.78.32");
+  EXPECT_EQ(camera_address(CameraId{language::kMaxCameras}).to_string(), "127.16.78.32");
   EXPECT_EQ(plan.last_start(), 0s);
 }
 
 TEST(Plan, ARateIsEvenlySpaced) {
-  const auto plan = make_plan(scenario(4, ArriveAtRate{20}), 1);
+  const auto plan = make_plan(scenario(4, language::ArriveAtRate{20}), 1);
   EXPECT_THAT(starts(plan), testing::ElementsAre(0ms, 50ms, 100ms, 150ms));
 }
 
 TEST(Plan, ARampFollowsItsRate) {
   // From 0 to 2/s over 10 s: t² / 10 cameras by t, ten in all; then one each half second.
-  const auto up = make_plan(scenario(13, ArriveRamp{0, 2, 10s}), 1);
+  const auto up = make_plan(scenario(13, language::ArriveRamp{0, 2, 10s}), 1);
   EXPECT_EQ(up.cameras[0].start, 0s);
   EXPECT_NEAR(static_cast<double>(up.cameras[1].start.count()), std::sqrt(10) * 1e6, 1);
   EXPECT_NEAR(static_cast<double>(up.cameras[4].start.count()), std::sqrt(40) * 1e6, 1);
   EXPECT_EQ(up.cameras[10].start, 10s);
   EXPECT_EQ(up.cameras[12].start, 11s);
   // Falling from 4/s to 2/s over 4 s: 12 cameras in the ramp, then one each half second.
-  const auto down = make_plan(scenario(14, ArriveRamp{4, 2, 4s}), 1);
+  const auto down = make_plan(scenario(14, language::ArriveRamp{4, 2, 4s}), 1);
   EXPECT_EQ(down.cameras[12].start, 4s);
   EXPECT_EQ(down.cameras[13].start, 4500ms);
   EXPECT_NEAR(static_cast<double>(down.cameras[1].start.count()), (8 - std::sqrt(60)) * 1e6, 1);  // 4t - t²/4 = 1
-  const auto flat = make_plan(scenario(3, ArriveRamp{2, 2, 10s}), 1);
+  const auto flat = make_plan(scenario(3, language::ArriveRamp{2, 2, 10s}), 1);
   EXPECT_THAT(starts(flat), testing::ElementsAre(0ms, 500ms, 1000ms));
 }
 
 TEST(Plan, PoissonGapsAreExponential) {
-  const auto plan = make_plan(scenario(20'000, ArrivePoisson{100}), 7);
+  const auto plan = make_plan(scenario(20'000, language::ArrivePoisson{100}), 7);
   const auto all = starts(plan);
   EXPECT_EQ(all.front(), 0s);
   EXPECT_TRUE(std::is_sorted(all.begin(), all.end()));
@@ -80,7 +80,7 @@ TEST(Plan, PoissonGapsAreExponential) {
 }
 
 TEST(Plan, TheSeedAndTheNameDecideAndNothingElse) {
-  auto s = scenario(50, ArrivePoisson{10});
+  auto s = scenario(50, language::ArrivePoisson{10});
   const auto base = starts(make_plan(s, 7));
   EXPECT_EQ(base, starts(make_plan(s, 7)));
   EXPECT_NE(base, starts(make_plan(s, 8)));
@@ -96,8 +96,8 @@ TEST(Plan, TheSeedAndTheNameDecideAndNothingElse) {
 }
 
 TEST(Plan, IsPrintedInShort) {
-  auto s = scenario(200, ArriveAtRate{20});
-  s.expect.push_back({{}, ExpectOnline{{}, 30s}});
+  auto s = scenario(200, language::ArriveAtRate{20});
+  s.expect.push_back({{}, language::ExpectOnline{{}, 30s}});
   const auto text = render_plan(s, make_plan(s, 42));
   EXPECT_EQ(text,
             "planned (seed 42)\n"

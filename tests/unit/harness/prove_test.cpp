@@ -35,7 +35,7 @@ TEST(Matrix, NamesTheFileAndTheLine) {
   EXPECT_THAT(refusal("a: ?impatient impatient\n"), HasSubstr("both with and without a ?"));
 }
 
-KillProof proof(Claim claim, Verdict verdict) {
+KillProof proof(Claim claim, judge::Verdict verdict) {
   KillProof p;
   p.scenario = "s";
   p.defect = *fault::find_defect("impatient");
@@ -45,20 +45,20 @@ KillProof proof(Claim claim, Verdict verdict) {
 }
 
 TEST(KillProof, WhatMayComeOutEitherWayHoldsUnlessNothingIsKnown) {
-  EXPECT_TRUE(proof(Claim::either, Verdict::fail).holds());
-  EXPECT_TRUE(proof(Claim::either, Verdict::pass).holds());
-  EXPECT_FALSE(proof(Claim::either, Verdict::infra).holds());
-  auto bug = proof(Claim::either, Verdict::fail);
+  EXPECT_TRUE(proof(Claim::either, judge::Verdict::fail).holds());
+  EXPECT_TRUE(proof(Claim::either, judge::Verdict::pass).holds());
+  EXPECT_FALSE(proof(Claim::either, judge::Verdict::infra).holds());
+  auto bug = proof(Claim::either, judge::Verdict::fail);
   bug.bug = true;
   EXPECT_FALSE(bug.holds());
-  EXPECT_FALSE(proof(Claim::passes, Verdict::fail).holds());
-  EXPECT_FALSE(proof(Claim::fails, Verdict::inconclusive).holds());
+  EXPECT_FALSE(proof(Claim::passes, judge::Verdict::fail).holds());
+  EXPECT_FALSE(proof(Claim::fails, judge::Verdict::inconclusive).holds());
 }
 
 TEST(KillProof, TheMostImportantCodeIsTheExitCode) {
-  const auto holds = proof(Claim::fails, Verdict::fail), fails = proof(Claim::fails, Verdict::pass);
-  const auto infra = proof(Claim::fails, Verdict::infra);
-  auto unplayed = proof(Claim::fails, Verdict::skipped), bug = infra;
+  const auto holds = proof(Claim::fails, judge::Verdict::fail), fails = proof(Claim::fails, judge::Verdict::pass);
+  const auto infra = proof(Claim::fails, judge::Verdict::infra);
+  auto unplayed = proof(Claim::fails, judge::Verdict::skipped), bug = infra;
   unplayed.played = false;
   bug.bug = true;
   EXPECT_EQ(proof_code({holds}, false, true), 0);
@@ -72,12 +72,12 @@ TEST(KillProof, TheMostImportantCodeIsTheExitCode) {
 }
 
 TEST(MatrixTable, MarksWhatMayComeOutEitherWayAndDoesNotCountIt) {
-  Scenario scenario;
+  language::Scenario scenario;
   scenario.name = "s";
-  const auto either = matrix_table({scenario}, {proof(Claim::either, Verdict::fail)});
+  const auto either = matrix_table({scenario}, {proof(Claim::either, judge::Verdict::fail)});
   EXPECT_THAT(either, HasSubstr("| s | `impatient`? |\n"));
   EXPECT_THAT(either, HasSubstr("| `impatient` | 0 |\n"));
-  const auto sure = matrix_table({scenario}, {proof(Claim::fails, Verdict::fail)});
+  const auto sure = matrix_table({scenario}, {proof(Claim::fails, judge::Verdict::fail)});
   EXPECT_THAT(sure, HasSubstr("| s | `impatient` |\n"));
   EXPECT_THAT(sure, HasSubstr("| `impatient` | 1 |\n"));
 }

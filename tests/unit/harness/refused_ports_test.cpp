@@ -13,8 +13,8 @@
 #include "base/crypto.hpp"
 #include "harness/lab/lab.hpp"
 #include "harness/run/play.hpp"
-#include "harness/scenario/loader.hpp"
 #include "journal/journal.hpp"
+#include "language/loader.hpp"
 
 namespace firstlight::harness {
 namespace {
@@ -49,9 +49,9 @@ TEST_F(RefusedPorts, AreClosedOrOpenWhenTheCallReturns) {
   auto lab = RunningLab::start(LabConfig{}, *journal).value();
   const auto port = lab->endpoints().mqtt_port;
   for (int i = 0; i < 200; ++i) {
-    lab->refuse({{fault::Point::link_mqtt}}, true);
+    lab->set_ports({{fault::Point::link_mqtt}}, PortState::closed);
     ASSERT_EQ(connect_error(port), ECONNREFUSED) << i;
-    lab->refuse({{fault::Point::link_mqtt}}, false);
+    lab->set_ports({{fault::Point::link_mqtt}}, PortState::open);
     ASSERT_EQ(connect_error(port), 0) << i;
   }
   EXPECT_EQ(lab->trouble(), "");
@@ -60,14 +60,14 @@ TEST_F(RefusedPorts, AreClosedOrOpenWhenTheCallReturns) {
 TEST_F(RefusedPorts, ThatSomebodyElseTookAreTheLabsTrouble) {
   auto journal = journal::Journal::open("", {}, {}).value();
   auto lab = RunningLab::start(LabConfig{}, *journal).value();
-  lab->refuse({{fault::Point::link_mqtt}}, true);
+  lab->set_ports({{fault::Point::link_mqtt}}, PortState::closed);
   const int thief = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const int on = 1;
   ::setsockopt(thief, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   const auto there = loopback(lab->endpoints().mqtt_port);
   ASSERT_EQ(::bind(thief, reinterpret_cast<const sockaddr*>(&there), sizeof there), 0);
   ASSERT_EQ(::listen(thief, 1), 0);
-  lab->refuse({{fault::Point::link_mqtt}}, false);
+  lab->set_ports({{fault::Point::link_mqtt}}, PortState::open);
   ::close(thief);
   EXPECT_THAT(lab->trouble(), testing::StartsWith("the port of link.mqtt stays closed: "));
 }
@@ -75,7 +75,7 @@ TEST_F(RefusedPorts, ThatSomebodyElseTookAreTheLabsTrouble) {
 /// Cameras with such an event, when the scenario with these faults was played.
 std::set<std::uint32_t> cameras_with(const std::string& faults,
                                      const std::function<bool(const journal::Payload&)>& wanted) {
-  const auto loaded = load_scenario(
+  const auto loaded = language::load_scenario(
       "name: first\nsummary: At the first moment.\ntimeout: 60s\ncameras: {count: 5, firmware: {retry: {base: 50ms, "
       "cap: 100ms}}}\nfaults:\n" +
           faults + "expect:\n  - online: {cameras: 100%}\n",

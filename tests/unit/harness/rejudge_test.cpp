@@ -8,8 +8,8 @@
 #include "base/error.hpp"
 #include "harness/run/attempt.hpp"
 #include "harness/run/runner.hpp"
-#include "harness/scenario/loader.hpp"
 #include "journal/journal.hpp"
+#include "language/loader.hpp"
 
 namespace firstlight::harness {
 namespace {
@@ -24,7 +24,7 @@ class Rejudge : public testing::Test {
     EXPECT_NE(::mkdtemp(path.data()), nullptr);
     run_.folder = {"r", path};
     run_.started_at = "2026-11-24T06:00:00.000Z";
-    auto loaded = load_scenario(
+    auto loaded = language::load_scenario(
         "name: x\nsummary: s\ntimeout: 60s\ncameras: {count: 1}\nexpect:\n  - online: {cameras: all}\n", "x.yaml");
     EXPECT_TRUE(loaded) << render(loaded.diagnostics);
     scenario_ = std::move(*loaded.scenario);
@@ -47,11 +47,11 @@ class Rejudge : public testing::Test {
   }
 
   RunContext run_;
-  Scenario scenario_;
+  language::Scenario scenario_;
 };
 
 void same(const reports::ScenarioReport& first, const reports::ScenarioReport& again) {
-  EXPECT_EQ(verdict_name(first.verdict), verdict_name(again.verdict));
+  EXPECT_EQ(judge::verdict_name(first.verdict), judge::verdict_name(again.verdict));
   EXPECT_EQ(first.bug, again.bug);
   EXPECT_EQ(first.journal, again.journal);
   EXPECT_EQ(first.repro, again.repro);
@@ -66,7 +66,7 @@ TEST_F(Rejudge, AGoodRunLeavesNoNoteOfItsEnd) {
   const auto p = play("x", 0);
   const auto file = write_journal(p);
   const auto first = assess(p, 1, run_, {});
-  EXPECT_EQ(first.verdict, Verdict::pass);
+  EXPECT_EQ(first.verdict, judge::Verdict::pass);
   EXPECT_FALSE(fs::exists(fs::path(file).parent_path() / "end.json"));
   const auto again = rejudge({file});
   ASSERT_EQ(again.scenarios.size(), 1U);
@@ -78,7 +78,7 @@ TEST_F(Rejudge, ATornLastLineIsInfraHoweverGoodTheRestIs) {
   const auto p = play("x", 0);
   const auto file = write_journal(p, 1, "{\"t\":61000000000,\"lane\":0,\"seq\"");
   const auto first = assess(p, 1, run_, {});
-  EXPECT_EQ(first.verdict, Verdict::infra);
+  EXPECT_EQ(first.verdict, judge::Verdict::infra);
   EXPECT_THAT(first.checks.back().observed, HasSubstr("the journal's last line is incomplete"));
   const auto again = rejudge({file});
   same(first, again.scenarios.at(0));
@@ -89,7 +89,7 @@ TEST_F(Rejudge, WhatOnlyTheParentKnewIsKeptBesideTheJournal) {
   const auto p = play("x", 0);
   const auto file = write_journal(p);
   const auto stop = assess(p, 1, run_, {"the lab did not stop: \"timeout\"", false});
-  EXPECT_EQ(stop.verdict, Verdict::infra);
+  EXPECT_EQ(stop.verdict, judge::Verdict::infra);
   same(stop, rejudge({file}).scenarios.at(0));
 
   const auto crash = assess(p, 1, run_, {"the process that played it was ended by SIGSEGV\n\xff", true});
@@ -104,7 +104,7 @@ TEST_F(Rejudge, ANoteThatCannotBeReadIsNoPass) {
   const auto file = write_journal(play("x", 0));
   std::ofstream(fs::path(file).parent_path() / "end.json") << "{\"trouble\":";
   const auto again = rejudge({file});
-  EXPECT_EQ(again.scenarios.at(0).verdict, Verdict::infra);
+  EXPECT_EQ(again.scenarios.at(0).verdict, judge::Verdict::infra);
   EXPECT_THAT(again.scenarios.at(0).checks.back().observed, HasSubstr("end.json cannot be read"));
 }
 
@@ -115,9 +115,9 @@ TEST_F(Rejudge, OneJournalThatCannotBeReadDoesNotCostTheOthers) {
   const auto again = rejudge({broken, good});
   ASSERT_EQ(again.scenarios.size(), 2U);
   EXPECT_EQ(again.scenarios[0].name, "b");
-  EXPECT_EQ(again.scenarios[0].verdict, Verdict::pass);
+  EXPECT_EQ(again.scenarios[0].verdict, judge::Verdict::pass);
   EXPECT_EQ(again.scenarios[1].name, "a") << "its place in the run stood in the journal";
-  EXPECT_EQ(again.scenarios[1].verdict, Verdict::infra);
+  EXPECT_EQ(again.scenarios[1].verdict, judge::Verdict::infra);
   EXPECT_THAT(again.scenarios[1].checks.at(0).observed, HasSubstr("empty, not a journal"));
   EXPECT_THAT(again.scenarios[1].repro, HasSubstr("./firstlight judge "));
   EXPECT_EQ(again.exit_code(), 10);
@@ -133,7 +133,7 @@ TEST_F(Rejudge, ABrokenJournalOfARetryStandsForItsAttempt) {
   ASSERT_EQ(again.scenarios.size(), 2U);
   EXPECT_EQ(again.scenarios[0].name, "x");
   ASSERT_EQ(again.scenarios[0].attempts.size(), 2U);
-  EXPECT_EQ(again.scenarios[0].attempts[1].verdict, Verdict::infra);
+  EXPECT_EQ(again.scenarios[0].attempts[1].verdict, judge::Verdict::infra);
   EXPECT_EQ(again.scenarios[0].attempts[1].journal, "x.retry1/journal.jsonl");
 }
 

@@ -9,12 +9,12 @@
 namespace firstlight::reports {
 namespace {
 
-using harness::Verdict;
+using judge::Verdict;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-ScenarioReport scenario(const std::string& name, Verdict v) {
+ScenarioReport scenario(const std::string& name, judge::Verdict v) {
   ScenarioReport s;
   s.name = name;
   s.file = name + ".yaml";
@@ -22,7 +22,7 @@ ScenarioReport scenario(const std::string& name, Verdict v) {
   s.started_at = "2026-11-23T18:29:13.000Z";
   s.verdict = v;
   s.cameras = 1;
-  s.online = v == Verdict::pass ? 1 : 0;
+  s.online = v == judge::Verdict::pass ? 1 : 0;
   s.stages = {{"attach", 1, 0, 100, 100, 100, 100}, {"total", 1, 0, 1500, 1500, 1500, 1500}};
   s.checks = {{"online: {cameras: all}", 3, v, "1 of 1 cameras online", {}, {}}};
   s.repro = "./firstlight run " + s.file + " --seed 11";
@@ -37,15 +37,15 @@ RunReport sample() {
   r.version = "0.1.0";
   r.started_at = "2026-11-23T18:29:13.000Z";
   r.duration_ms = 1234;
-  auto bad = scenario("bad", Verdict::fail);
+  auto bad = scenario("bad", judge::Verdict::fail);
   bad.checks[0].observed = "first line\nsecond <line> & \"quotes\" \x01 \xff é";
   bad.checks[0].cameras = {1};
-  bad.checks[0].proof = {{2, 41, 5'000'000, "+0.005s camera 1 mqtt_connect failed"}};
+  bad.checks[0].evidence = {{2, 41, 5'000'000, "+0.005s camera 1 mqtt_connect failed"}};
   bad.timeline_camera = 1;
   bad.timeline = {"+0.000s camera 1 power on", "+0.001s camera 1 \xEF\xBF\xBF GAVE UP"};
   bad.faults = {{"late", "link.mqtt", false, {}},
                 {"expired", "config_api.certificate", true, {{1, 1}, {1, 2}, {4, 1}}}};
-  r.scenarios = {scenario("good", Verdict::pass), bad};
+  r.scenarios = {scenario("good", judge::Verdict::pass), bad};
   return r;
 }
 
@@ -78,11 +78,12 @@ TEST(Json, HasTheMembersOfSchemaVersion1) {
 
 TEST(Json, IsReadBackAsItWas) {
   auto whole = sample();
-  whole.shard = "2/3";
+  whole.part = "2/3";
   whole.flaky_fails = true;
   whole.timeout_multiplier = 2.5;
-  auto flaky = scenario("flaky", Verdict::flaky);
-  flaky.attempts = {{Verdict::fail, "flaky/journal.jsonl"}, {Verdict::pass, "flaky.retry1/journal.jsonl"}};
+  auto flaky = scenario("flaky", judge::Verdict::flaky);
+  flaky.attempts = {{judge::Verdict::fail, "flaky/journal.jsonl"},
+                    {judge::Verdict::pass, "flaky.retry1/journal.jsonl"}};
   flaky.quarantine = QuarantineReport{"2026-01-31", "known", true};
   whole.scenarios.push_back(flaky);
   const auto text = to_json(whole);
@@ -101,14 +102,14 @@ TEST(Json, ATimelineThatWasShortenedStaysSo) {
 }
 
 TEST(Describe, AFaultThatFiresInTheTeardownHasNotFired) {
-  harness::Scenario s;
+  language::Scenario s;
   s.faults.resize(1);
   s.faults[0].id = "late";
   const auto fired = journal::FaultFired{"late", "link.mqtt", "reset", 1, ""};
   std::vector<journal::Event> events{{5, 0, 0, journal::Source::edge, 1, "", fired},
                                      {9, 0, 1, journal::Source::run, 0, "", journal::RunEnded{"settled", ""}},
                                      {10, 0, 2, journal::Source::edge, 2, "", fired}};
-  const auto report = describe(s, harness::judge(s, 1, events, ""), events);
+  const auto report = describe(s, judge::judge(s, 1, events, ""), events);
   ASSERT_EQ(report.faults.size(), 1U);
   EXPECT_EQ(report.faults[0].firings, (std::vector<Firing>{{1, 1}}));
 }
@@ -158,17 +159,17 @@ TEST(JUnit, HoldsNoByteThatXmlForbids) {
 }
 
 TEST(JUnit, CountsEachVerdictOnce) {
-  auto crash = scenario("crash", Verdict::infra);
+  auto crash = scenario("crash", judge::Verdict::infra);
   crash.bug = true;
-  auto excused = scenario("excused", Verdict::fail);
-  excused.verdict = Verdict::quarantined;
+  auto excused = scenario("excused", judge::Verdict::fail);
+  excused.verdict = judge::Verdict::quarantined;
   excused.quarantine = QuarantineReport{"2026-12-31", "known", false};
-  auto flaky = scenario("flaky", Verdict::fail);
-  flaky.verdict = Verdict::flaky;
-  flaky.attempts = {{Verdict::fail, "a"}, {Verdict::pass, "b"}};
-  auto run =
-      run_of({crash, excused, flaky, scenario("late", Verdict::threshold), scenario("vague", Verdict::inconclusive),
-              scenario("off", Verdict::skipped), scenario("good", Verdict::pass)});
+  auto flaky = scenario("flaky", judge::Verdict::fail);
+  flaky.verdict = judge::Verdict::flaky;
+  flaky.attempts = {{judge::Verdict::fail, "a"}, {judge::Verdict::pass, "b"}};
+  auto run = run_of({crash, excused, flaky, scenario("late", judge::Verdict::threshold),
+                     scenario("vague", judge::Verdict::inconclusive), scenario("off", judge::Verdict::skipped),
+                     scenario("good", judge::Verdict::pass)});
   const auto xml = to_junit(run);
   EXPECT_THAT(xml, HasSubstr(R"(tests="7" failures="1" errors="1" skipped="3">)"));
   EXPECT_THAT(xml, HasSubstr("<error type=\"bug\""));
@@ -180,7 +181,7 @@ TEST(JUnit, CountsEachVerdictOnce) {
 }
 
 TEST(GitHub, EscapesAndPointsAtTheLine) {
-  auto bad = scenario("bad", Verdict::fail);
+  auto bad = scenario("bad", judge::Verdict::fail);
   bad.file = "a:b,c%.yaml";
   bad.checks[0].observed = "100%\r\nsecond";
   EXPECT_EQ(to_github(run_of({bad})),
@@ -189,18 +190,18 @@ TEST(GitHub, EscapesAndPointsAtTheLine) {
 }
 
 TEST(GitHub, ShowsTenErrorsAndHowManyMore) {
-  std::vector<ScenarioReport> many(12, scenario("bad", Verdict::fail));
-  auto flaky = scenario("flaky", Verdict::fail);
-  flaky.verdict = Verdict::flaky;
+  std::vector<ScenarioReport> many(12, scenario("bad", judge::Verdict::fail));
+  auto flaky = scenario("flaky", judge::Verdict::fail);
+  flaky.verdict = judge::Verdict::flaky;
   many.push_back(flaky);
-  many.push_back(scenario("good", Verdict::pass));
+  many.push_back(scenario("good", judge::Verdict::pass));
   const auto text = to_github(run_of(many));
   std::size_t errors = 0;
   for (std::size_t at = text.find("::error "); at != std::string::npos; at = text.find("::error ", at + 1)) ++errors;
   EXPECT_EQ(errors, 10U);
   EXPECT_THAT(text, HasSubstr("::notice title=firstlight::2 more errors are in the report\n"));
   EXPECT_THAT(text, HasSubstr("::warning file=flaky.yaml"));
-  EXPECT_EQ(to_github(run_of({scenario("good", Verdict::pass)})), "");
+  EXPECT_EQ(to_github(run_of({scenario("good", judge::Verdict::pass)})), "");
 }
 
 TEST(Summary, TellsWhatFailedAndHowToRepeatIt) {
@@ -217,15 +218,15 @@ TEST(Summary, TellsWhatFailedAndHowToRepeatIt) {
 }
 
 TEST(Summary, HidesNothingBehindAGreenTotal) {
-  auto off = scenario("off", Verdict::skipped);
+  auto off = scenario("off", judge::Verdict::skipped);
   off.checks[0].observed = "skipped: no modem here";
-  auto excused = scenario("excused", Verdict::fail);
-  excused.verdict = Verdict::quarantined;
+  auto excused = scenario("excused", judge::Verdict::fail);
+  excused.verdict = judge::Verdict::quarantined;
   excused.quarantine = QuarantineReport{"2026-12-31", "known", false};
-  auto flaky = scenario("unsteady", Verdict::fail);
-  flaky.verdict = Verdict::flaky;
-  flaky.attempts = {{Verdict::fail, "a"}, {Verdict::pass, "b"}};
-  auto late = scenario("late", Verdict::fail);
+  auto flaky = scenario("unsteady", judge::Verdict::fail);
+  flaky.verdict = judge::Verdict::flaky;
+  flaky.attempts = {{judge::Verdict::fail, "a"}, {judge::Verdict::pass, "b"}};
+  auto late = scenario("late", judge::Verdict::fail);
   late.quarantine = QuarantineReport{"2026-01-31", "forgotten", true};
   const auto text = summary(run_of({off, excused, flaky, late}), false);
   EXPECT_THAT(text, HasSubstr("off  skipped: no modem here"));
@@ -236,26 +237,26 @@ TEST(Summary, HidesNothingBehindAGreenTotal) {
 }
 
 TEST(Merge, IsOneRunInTheSuitesOrder) {
-  auto one = run_of({scenario("b", Verdict::pass), scenario("d", Verdict::threshold)});
-  auto two = run_of({scenario("a", Verdict::pass), scenario("c", Verdict::inconclusive)});
-  one.shard = "1/2";
-  two.shard = "2/2";
+  auto one = run_of({scenario("b", judge::Verdict::pass), scenario("d", judge::Verdict::threshold)});
+  auto two = run_of({scenario("a", judge::Verdict::pass), scenario("c", judge::Verdict::inconclusive)});
+  one.part = "1/2";
+  two.part = "2/2";
   two.id = "other";
   const auto whole = merge({one, two});
   ASSERT_EQ(whole.scenarios.size(), 4U);
   EXPECT_EQ(whole.scenarios[0].name, "a");
   EXPECT_EQ(whole.scenarios[3].name, "d");
   EXPECT_EQ(whole.exit_code(), 11);
-  EXPECT_TRUE(whole.missing_shards.empty());
+  EXPECT_TRUE(whole.missing_parts.empty());
   EXPECT_THAT(summary(whole, false), HasSubstr("2 pass, 1 threshold, 1 inconclusive"));
 }
 
 TEST(Merge, AMissingShardIsNoVerdict) {
-  auto one = run_of({scenario("a", Verdict::pass)}), three = run_of({scenario("c", Verdict::pass)});
-  one.shard = "1/3";
-  three.shard = "3/3";
+  auto one = run_of({scenario("a", judge::Verdict::pass)}), three = run_of({scenario("c", judge::Verdict::pass)});
+  one.part = "1/3";
+  three.part = "3/3";
   const auto whole = merge({one, three});
-  EXPECT_EQ(whole.missing_shards, std::vector<std::string>{"2/3"});
+  EXPECT_EQ(whole.missing_parts, std::vector<std::string>{"2/3"});
   EXPECT_EQ(whole.exit_code(), 10);
   EXPECT_THAT(summary(whole, false), HasSubstr("missing shards: 2/3"));
 }
@@ -269,13 +270,13 @@ TEST(Merge, RefusesWhatDoesNotBelongTogether) {
     }
     return "accepted";
   };
-  auto one = run_of({scenario("a", Verdict::pass)}), two = run_of({scenario("b", Verdict::pass)});
+  auto one = run_of({scenario("a", judge::Verdict::pass)}), two = run_of({scenario("b", judge::Verdict::pass)});
   EXPECT_THAT(why({one, one}), HasSubstr("scenario a is there twice"));
   EXPECT_EQ(why({one, two}), "accepted") << "different suites";
-  one.shard = "1/2";
-  two.shard = "2/3";
+  one.part = "1/2";
+  two.part = "2/3";
   EXPECT_THAT(why({one, two}), HasSubstr("shards of 2 and of 3 do not belong together"));
-  two.shard = "1/2";
+  two.part = "1/2";
   EXPECT_THAT(why({one, two}), HasSubstr("shard 1/2 is there twice"));
   EXPECT_THAT(why({}), HasSubstr("nothing to merge"));
 }
@@ -283,11 +284,11 @@ TEST(Merge, RefusesWhatDoesNotBelongTogether) {
 TEST(Run, AnEmptyShardIsNoFailureButAnEmptyWholeIs) {
   auto empty = run_of({});
   EXPECT_EQ(empty.exit_code(), 5);
-  empty.shard = "2/2";
+  empty.part = "2/2";
   EXPECT_EQ(empty.exit_code(), 0);
   EXPECT_THAT(summary(empty, false), HasSubstr("no scenario falls to shard 2/2"));
   auto other = empty;
-  other.shard = "1/2";
+  other.part = "1/2";
   EXPECT_EQ(merge({empty, other}).exit_code(), 5);
 }
 

@@ -85,7 +85,7 @@ TEST_F(Device, PowerIsCutAtItsStageOnceABoot) {
   auto& f = with({rule("camera", "power-cut", {{"stage", std::string("store")}, {"off_for", std::int64_t{5000}}})});
   f.boot();
   EXPECT_EQ(f.power_cut_at(Stage::attach), std::nullopt);
-  EXPECT_EQ(f.power_cut_at(Stage::store), fault::Duration(5000));
+  EXPECT_EQ(f.power_cut_at(Stage::store), Duration(5000));
   EXPECT_EQ(f.power_cut_at(Stage::store), std::nullopt);
   f.boot();
   EXPECT_EQ(f.power_cut_at(Stage::status), std::nullopt);
@@ -104,7 +104,7 @@ TEST_F(Device, APowerCutOfAMomentOutlivesTheBootsUntilItsStageBegins) {
     f.boot();
     EXPECT_EQ(f.power_cut_at(Stage::endorse), std::nullopt);
   }
-  EXPECT_EQ(f.power_cut_at(Stage::status), fault::Duration(5000));
+  EXPECT_EQ(f.power_cut_at(Stage::status), Duration(5000));
   EXPECT_EQ(f.power_cut_at(Stage::status), std::nullopt);
   f.boot();
   EXPECT_EQ(f.power_cut_at(Stage::status), std::nullopt) << "once";
@@ -115,9 +115,9 @@ TEST_F(Device, ClockSkewAddsUp) {
   auto& f = with({rule("camera", "clock-skew", {{"by", std::int64_t{3'600'000'000}}}),
                   rule("camera", "clock-skew", {{"by", std::int64_t{-600'000'000}}}, {1, 1, 1})});
   f.boot();
-  EXPECT_EQ(f.skew(), fault::Duration(3'000'000'000));
+  EXPECT_EQ(f.skew(), Duration(3'000'000'000));
   f.boot();
-  EXPECT_EQ(f.skew(), fault::Duration(3'600'000'000));
+  EXPECT_EQ(f.skew(), Duration(3'600'000'000));
   EXPECT_EQ(fired().size(), 3U);
 }
 
@@ -129,11 +129,11 @@ TEST_F(Device, AttachesAreCountedAndAnswered) {
   f.attach_answered();
   const auto second = f.attach();
   EXPECT_TRUE(second.outcome);
-  EXPECT_EQ(second.delay, fault::Duration(250));
+  EXPECT_EQ(second.delay, Duration(250));
   // The power went before the network answered: nothing was delayed.
   EXPECT_EQ(f.attach().outcome.error().code, Errc::attach_barred);
   f.attach_answered();
-  EXPECT_EQ(f.attach().detach_after, fault::Duration(70));
+  EXPECT_EQ(f.attach().detach_after, Duration(70));
   f.attach_answered();
   f.detached();
   EXPECT_THAT(fired(), testing::ElementsAre("attach/reject camera 3 attempt 1 ", "attach/bar camera 3 attempt 3 ",
@@ -166,7 +166,7 @@ TEST_F(Device, OfTwoDetachesTheEarlierHappens) {
   auto early = rule("attach", "detach", {{"after", std::int64_t{70}}});
   late.id = "late", early.id = "early";
   auto& f = with({late, early});
-  EXPECT_EQ(f.attach().detach_after, fault::Duration(70));
+  EXPECT_EQ(f.attach().detach_after, Duration(70));
   f.detached();
   journal->close();
   EXPECT_THAT(rules_fired, testing::ElementsAre("early"));
