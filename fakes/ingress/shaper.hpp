@@ -54,11 +54,11 @@ class Shaper : public std::enable_shared_from_this<Shaper> {
     explicit Direction(boost::asio::io_context& io) : changed(io) {}
     std::deque<Piece> queue;
     std::size_t queued = 0;
-    bool ended = false;                  // no more will be read
+    bool ended = false;  // no more will be read
     // Pieces never overtake each other. Before the first there is none: the clock's zero is the machine's start, and a
     // pause longer than the machine has been up would hold up the first piece.
     SteadyClock::time_point last_due = SteadyClock::time_point::min();
-    boost::asio::steady_timer changed;   // cancelled when the queue changes
+    boost::asio::steady_timer changed;  // cancelled when the queue changes
   };
 
   static boost::asio::awaitable<void> read(std::shared_ptr<Shaper> self, Way way);
