@@ -18,7 +18,8 @@ Decoder<Arrival> arrival_decoder() {
   };
   auto ramp = map_decoder<ArriveRamp>(
       "ramp",
-      {field("from", &ArriveRamp::from_per_second, rate_decoder(true), "The rate at the start.").required(),
+      {field("from", &ArriveRamp::from_per_second, rate_decoder({.may_be_zero = true}), "The rate at the start.")
+           .required(),
        field("to", &ArriveRamp::to_per_second, rate_decoder(), "The rate at the ramp's end, and after it.").required(),
        field("over", &ArriveRamp::over, duration_decoder(), "How long the ramp takes.").required()});
   return choice_decoder<Arrival>(

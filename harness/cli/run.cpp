@@ -40,7 +40,7 @@ void announce(const language::Suite& suite, const RunVerbOptions& o, std::uint64
            n == 1 ? "" : "s", o.run.repeat > 1 ? fmt::format(", {} times each", o.run.repeat) : "",
            jobs_of(o.run, n * o.run.repeat), folder.path);
   if (o.run.part)
-    print_to(stderr, "shard {}: {} other scenarios are other shards'\n", o.run.part->text(), suite.other_shards);
+    print_to(stderr, "shard {}: {} other scenarios are other shards'\n", o.run.part->text(), suite.other_parts);
 }
 
 int run(RunVerbOptions& o) {
@@ -48,7 +48,7 @@ int run(RunVerbOptions& o) {
   o.run.part = o.filter.part;
   const auto suite = language::load_suite(o.paths, o.filter);
   if (complain_about(suite.diagnostics)) return kUsage;
-  if (suite.scenarios.empty() && suite.other_shards == 0) {
+  if (suite.scenarios.empty() && suite.other_parts == 0) {
     complain(fmt::format("no scenario selected ({} left out by --tag and --exclude-tag)", suite.deselected));
     return kNothingSelected;
   }
