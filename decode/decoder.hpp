@@ -1,6 +1,6 @@
 // A decoder says how one value of the language is read and how the JSON Schema describes it, so the loader and the
-// schema cannot disagree. The files language/*_decoder.cpp put the language together from these parts; a new key is a new field
-// there.
+// schema cannot disagree. The files language/*_decoder.cpp put the language together from these parts; a new key is a
+// new field there.
 #pragma once
 
 #include <fmt/format.h>
@@ -119,6 +119,9 @@ struct ValidatedKeys {
 };
 template <class T>
 using Check = std::function<bool(DecodeContext&, const ValidatedKeys&, const T&)>;  // false: reported
+/// For a Check: at least one of the keys must be there, right or wrong.
+bool needs_one_of(DecodeContext& context, const ValidatedKeys& validated, std::string_view map,
+                  const std::vector<std::string_view>& keys);
 
 /// Reports keys that come twice; the entries that remain, each key once.
 [[nodiscard]] std::vector<std::pair<const Node*, const Node*>> unique_entries(DecodeContext& context, const Node& map);
