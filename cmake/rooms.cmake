@@ -81,7 +81,8 @@ endif()
 
 add_room(language MAY_INCLUDE base journal fault decode)
 
-add_room(judge MAY_INCLUDE journal language)
+add_room(judge MAY_INCLUDE journal decode language)
+include(cmake/expectations.cmake)
 
 add_room(reports MAY_INCLUDE base journal language judge)
 

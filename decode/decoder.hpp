@@ -120,6 +120,9 @@ struct ValidatedKeys {
 };
 template <class T>
 using Check = std::function<bool(DecodeContext&, const ValidatedKeys&, const T&)>;  // false: reported
+/// For a Check: at least one of the keys must be there, right or wrong.
+bool needs_one_of(DecodeContext& context, const ValidatedKeys& validated, std::string_view map,
+                  const std::vector<std::string_view>& keys);
 
 /// Reports keys that come twice; the entries that remain, each key once.
 [[nodiscard]] std::vector<std::pair<const Node*, const Node*>> unique_entries(DecodeContext& context, const Node& map);

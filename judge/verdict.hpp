@@ -49,8 +49,8 @@ struct Outcome {
   std::string repro;  // the command line that repeats it
 };
 
-/// Pure: the same events give the same outcome. `infra_reason` is a trouble of the lab that the journal could not
-/// record (empty: none).
+/// Pure: the same events give the same outcome. The scenario was loaded with judge::vocabulary(). `infra_reason` is a
+/// trouble of the lab that the journal could not record (empty: none).
 [[nodiscard]] Outcome judge(const language::Scenario& scenario, std::uint64_t seed,
                             const std::vector<journal::Event>& events, const std::string& infra_reason);
 

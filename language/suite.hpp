@@ -9,6 +9,7 @@
 #include "decode/diagnostic.hpp"
 #include "language/scenario.hpp"
 #include "language/suite_part.hpp"
+#include "language/vocabulary.hpp"
 
 namespace firstlight::language {
 
@@ -28,6 +29,7 @@ struct Suite {
 /// A path is a file, or a folder that is searched for *.yaml and *.yml (hidden names are skipped, links to folders are
 /// not followed). A file named twice is loaded once. Mistakes: no such path, a folder without scenarios, two scenarios
 /// with one name.
-[[nodiscard]] Suite load_suite(const std::vector<std::string>& paths, const SuiteFilter& filter = {});
+[[nodiscard]] Suite load_suite(const std::vector<std::string>& paths, const Vocabulary& vocabulary,
+                               const SuiteFilter& filter = {});
 
 }  // namespace firstlight::language

@@ -51,7 +51,7 @@ void take_lab(CameraOptions& o) {
   take("ca_file", o.ca_file);
 }
 
-void settle(CameraOptions& o) {
+void complete_options(CameraOptions& o) {
   take_lab(o);
   auto& camera = o.fleet.camera;
   const std::pair<const char*, const std::string*> urls[] = {
@@ -78,7 +78,7 @@ std::string wrong_imsi(const std::string& text) {
 }
 
 int camera(CameraOptions& o) {
-  settle(o);
+  complete_options(o);
   boost::system::error_code ec;
   const auto source = asio::ip::make_address(o.source, ec);
   if (ec) {

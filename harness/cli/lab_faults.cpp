@@ -3,12 +3,13 @@
 #include "harness/cli/cli.hpp"
 #include "harness/plan/faults.hpp"
 #include "harness/plan/plan.hpp"
+#include "judge/vocabulary.hpp"
 #include "language/loader.hpp"
 
 namespace firstlight::harness::cli {
 
 std::unique_ptr<LabFaults> LabFaults::load(const std::string& path) {
-  auto loaded = language::load_scenario_file(path);
+  auto loaded = language::load_scenario_file(path, judge::vocabulary());
   if (loaded) {
     std::unique_ptr<LabFaults> faults(new LabFaults(std::move(*loaded.scenario)));
     if (with_own_destination(faults->engine_.rules()).empty()) return faults;

@@ -10,6 +10,7 @@
 #include "harness/cli/cli.hpp"
 #include "harness/run/interrupt.hpp"
 #include "harness/run/prove.hpp"
+#include "judge/vocabulary.hpp"
 #include "language/suite.hpp"
 
 namespace firstlight::harness::cli {
@@ -28,7 +29,7 @@ struct ProveOptions {
 /// The matrix's scenarios that are none of those below the paths, whatever their tags.
 std::vector<std::string> strangers(const ExpectedMatrix& matrix, const std::vector<std::string>& paths) {
   std::set<std::string> known;
-  for (const auto& scenario : language::load_suite(paths).scenarios) known.insert(scenario.name);
+  for (const auto& scenario : language::load_suite(paths, judge::vocabulary()).scenarios) known.insert(scenario.name);
   std::vector<std::string> names;
   for (const auto& [name, row] : matrix)
     if (!known.contains(name)) names.push_back(name);
@@ -76,7 +77,7 @@ void print(const std::vector<KillProof>& proofs) {
 
 int prove_all(ProveOptions& o) {
   check_report_path(o.table);
-  const auto suite = language::load_suite(o.paths, o.filter);
+  const auto suite = language::load_suite(o.paths, judge::vocabulary(), o.filter);
   if (complain_about(suite.diagnostics)) return kUsage;
   const auto matrix = read_matrix(o);
   const auto proofs = prove(suite.scenarios, matrix, o.run.seed.value_or(draw_run_seed()), o.run);

@@ -8,6 +8,7 @@
 #include "harness/cli/report_options.hpp"
 #include "harness/plan/plan.hpp"
 #include "harness/run/runner.hpp"
+#include "judge/vocabulary.hpp"
 #include "language/suite.hpp"
 
 namespace firstlight::harness::cli {
@@ -46,7 +47,7 @@ void announce(const language::Suite& suite, const RunVerbOptions& o, std::uint64
 int run(RunVerbOptions& o) {
   check_report_options(o.reports);
   o.run.part = o.filter.part;
-  const auto suite = language::load_suite(o.paths, o.filter);
+  const auto suite = language::load_suite(o.paths, judge::vocabulary(), o.filter);
   if (complain_about(suite.diagnostics)) return kUsage;
   if (suite.scenarios.empty() && suite.other_parts == 0) {
     complain(fmt::format("no scenario selected ({} left out by --tag and --exclude-tag)", suite.deselected));

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/cli/cli.hpp"
+#include "judge/vocabulary.hpp"
 #include "language/loader.hpp"
 #include "language/suite.hpp"
 
@@ -36,7 +37,7 @@ int code_of(const language::Suite& suite) {
   return kNothingSelected;
 }
 
-void print_json(const language::Suite& suite) {
+void print_suite_json(const language::Suite& suite) {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   for (const auto& scenario : suite.scenarios)
     all.push_back({{"name", scenario.name},
@@ -50,10 +51,10 @@ void print_json(const language::Suite& suite) {
 }
 
 int list(const Selection& s, bool json) {
-  const auto suite = language::load_suite(s.paths, s.filter);
+  const auto suite = language::load_suite(s.paths, judge::vocabulary(), s.filter);
   if (complain_about(suite.diagnostics)) return kUsage;
   if (json) {
-    print_json(suite);
+    print_suite_json(suite);
     return code_of(suite);
   }
   for (const auto& scenario : suite.scenarios) {
@@ -69,7 +70,7 @@ int list(const Selection& s, bool json) {
 }
 
 int check(const Selection& s) {
-  const auto suite = language::load_suite(s.paths, s.filter);
+  const auto suite = language::load_suite(s.paths, judge::vocabulary(), s.filter);
   if (complain_about(suite.diagnostics)) return kUsage;
   const auto n = suite.scenarios.size() + suite.deselected + suite.other_parts;
   print_to(stdout, "{} scenario{} correct\n", n, n == 1 ? " is" : "s are");
@@ -93,7 +94,7 @@ Action add_check(CLI::App& app) {
 Action add_schema(CLI::App& app) {
   app.add_subcommand("schema", "Print the JSON Schema of the scenario language, for editors");
   return [] {
-    write_to(stdout, language::scenario_schema());
+    write_to(stdout, language::scenario_schema(judge::vocabulary()));
     return static_cast<int>(kOk);
   };
 }

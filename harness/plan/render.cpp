@@ -53,8 +53,7 @@ std::string render_plan(const language::Scenario& scenario, const Plan& plan) {
                                          format_duration(scenario.timeout))
                            : fmt::format("  ends: when every camera is online or has given up; ceiling {}\n",
                                          format_duration(scenario.timeout));
-  for (const auto& expectation : scenario.expect)
-    text += fmt::format("  expect: {}\n", language::expectation_text(expectation));
+  for (const auto& expectation : scenario.expect) text += fmt::format("  expect: {}\n", expectation.text());
   return text + camera_list(plan.cameras);
 }
 

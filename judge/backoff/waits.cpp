@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "judge/checks/pattern.hpp"
+#include "judge/event_search.hpp"
 
 namespace firstlight::judge {
 

@@ -11,6 +11,7 @@
 #include "harness/run/play.hpp"
 #include "harness/run/runner.hpp"
 #include "journal/journal.hpp"
+#include "judge/vocabulary.hpp"
 #include "language/loader.hpp"
 
 namespace firstlight::harness {
@@ -74,7 +75,7 @@ TEST_F(LabTest, ALabThatDoesNotStartLeavesNothingEither) {
 TEST_F(LabTest, PlayingAScenarioLeavesNothingAndItsJournalIsJudged) {
   const auto loaded = language::load_scenario(
       "name: five\nsummary: Five cameras.\ntimeout: 60s\ncameras: {count: 5}\nexpect:\n  - online: {cameras: 100%}\n",
-      "five.yaml");
+      "five.yaml", judge::vocabulary());
   ASSERT_TRUE(loaded);
   const auto folder = ::testing::TempDir() + "firstlight-lab-test";
   std::filesystem::create_directories(folder);

@@ -14,6 +14,7 @@
 #include "harness/lab/lab.hpp"
 #include "harness/run/play.hpp"
 #include "journal/journal.hpp"
+#include "judge/vocabulary.hpp"
 #include "language/loader.hpp"
 
 namespace firstlight::harness {
@@ -79,7 +80,7 @@ std::set<std::uint32_t> cameras_with(const std::string& faults,
       "name: first\nsummary: At the first moment.\ntimeout: 60s\ncameras: {count: 5, firmware: {retry: {base: 50ms, "
       "cap: 100ms}}}\nfaults:\n" +
           faults + "expect:\n  - online: {cameras: 100%}\n",
-      "first.yaml");
+      "first.yaml", judge::vocabulary());
   EXPECT_TRUE(loaded) << render(loaded.diagnostics);
   const auto folder = std::filesystem::path(::testing::TempDir()) / "firstlight-refused-ports-test";
   std::filesystem::create_directories(folder);

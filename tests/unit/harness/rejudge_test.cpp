@@ -9,6 +9,7 @@
 #include "harness/run/attempt.hpp"
 #include "harness/run/runner.hpp"
 #include "journal/journal.hpp"
+#include "judge/vocabulary.hpp"
 #include "language/loader.hpp"
 
 namespace firstlight::harness {
@@ -25,7 +26,8 @@ class Rejudge : public testing::Test {
     run_.folder = {"r", path};
     run_.started_at = "2026-11-24T06:00:00.000Z";
     auto loaded = language::load_scenario(
-        "name: x\nsummary: s\ntimeout: 60s\ncameras: {count: 1}\nexpect:\n  - online: {cameras: all}\n", "x.yaml");
+        "name: x\nsummary: s\ntimeout: 60s\ncameras: {count: 1}\nexpect:\n  - online: {cameras: all}\n", "x.yaml",
+        judge::vocabulary());
     EXPECT_TRUE(loaded) << render(loaded.diagnostics);
     scenario_ = std::move(*loaded.scenario);
   }
