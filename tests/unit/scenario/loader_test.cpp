@@ -178,8 +178,8 @@ TEST(LoadScenario, FiftyMistakesAreShownAndNotMore) {
 }
 
 /// What would make a careless parser slow, large, or crash: a megabyte of it ends soon, with a mistake.
+/// A few seconds with sanitizers; a quadratic reader would take hours, and ctest ends a pure program before that.
 TEST(LoadScenario, HostileTextsAreRefusedSoon) {
-  const auto begin = std::chrono::steady_clock::now();
   for (const std::string piece :
        {"[",    "{",         "- ",     "? ",          "a: ", "{a: ", "\"", "'",   "&a ", "*a ",    "!x ",
         "a:\n", "a: &a 1\n", "--- \n", "a: 1\n---\n", ", ",  "- ,",  "[]", "[[]", "{? ", "- - \n", "%",
@@ -190,8 +190,6 @@ TEST(LoadScenario, HostileTextsAreRefusedSoon) {
     EXPECT_FALSE(load_scenario(std::string(kSmallest) + "lab: {config_template: " + text.substr(0, 100'000), "h.yaml"))
         << piece;
   }
-  // A few seconds with sanitizers; a quadratic reader would take hours.
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 120s);
 }
 
 class Folder : public testing::Test {
