@@ -67,9 +67,12 @@ void BrokerSupervisor::on_unexpected_exit(std::function<void(int)> callback) {
   {
     const std::lock_guard lock(mutex_);
     before = unexpected_;
-    if (!before) callback_ = std::move(callback);
+    if (!before) {
+      callback_ = std::move(callback);
+      return;
+    }
   }
-  if (before) callback(*before);
+  callback(*before);
 }
 
 void BrokerSupervisor::run(std::promise<result<void>> started) {
