@@ -1,4 +1,4 @@
-// The expectations about a camera's manners: backoff, store, no_secret_leaked.
+// The expectations about how a camera behaves: backoff, store, no_secret_leaked.
 #include "language/expect_decoder.hpp"
 
 namespace firstlight::language {

@@ -30,7 +30,7 @@ class Gate {
   explicit Gate(unsigned places) : free_(places) {}
   [[nodiscard]] bool try_enter() { return free_ > 0 && (--free_, true); }
   void wait(std::weak_ptr<Ticket> ticket) { waiting_.push_back(std::move(ticket)); }
-  /// FaultTargets the place to the first who still waits. Not for destructors: teardown leaves timers unusable.
+  /// Gives the place to the first who still waits. Not for destructors: teardown leaves timers unusable.
   void leave() {
     while (!waiting_.empty()) {
       const auto next = waiting_.front().lock();
