@@ -34,7 +34,7 @@ class Gate {
     return true;
   }
   void wait(std::weak_ptr<Ticket> ticket) { waiting_.push_back(std::move(ticket)); }
-  /// Hands the place to the first who still waits. Not for destructors: teardown leaves timers unusable.
+  /// Gives the place to the first who still waits. Not for destructors: teardown leaves timers unusable.
   void leave() {
     while (!waiting_.empty()) {
       const auto next = waiting_.front().lock();
