@@ -60,8 +60,8 @@ std::string suggestion(std::string_view written, const std::vector<std::string_v
   return candidates.empty() ? "" : fmt::format("one of: {}", fmt::join(candidates, ", "));
 }
 
-void not_offered_yet(DecodeContext& context, const Node& node) {
-  context.error(node, fmt::format("{} is not offered yet in this version", in_quotes(node.text)));
+bool not_offered_yet(DecodeContext& context, const Node& node) {
+  return context.error(node, fmt::format("{} is not offered yet in this version", in_quotes(node.text)));
 }
 
 std::string_view unknown_key(DecodeContext& context, const Node& key, std::string_view map,

@@ -53,7 +53,8 @@ struct Decoder {
 bool wrong_type(DecodeContext& context, const Node& node, std::string_view expected, std::string hint = {});
 /// `did you mean "x"?`, or else the whole list; empty without candidates.
 [[nodiscard]] std::string suggestion(std::string_view written, const std::vector<std::string_view>& candidates);
-void not_offered_yet(DecodeContext& context, const Node& node);
+/// Reports it and returns false.
+bool not_offered_yet(DecodeContext& context, const Node& node);
 /// Reports the key; the known key that was probably meant, or empty.
 std::string_view unknown_key(DecodeContext& context, const Node& key, std::string_view map,
                              const std::vector<std::string_view>& known);
@@ -239,7 +240,7 @@ Decoder<T> choice_decoder(std::string name, std::vector<Alternative<T>> alternat
       context.error(key, fmt::format("unknown {} {}", name, in_quotes(key.text)), suggestion(key.text, known));
       return false;
     }
-    if (!a->read) return not_offered_yet(context, key), false;
+    if (!a->read) return not_offered_yet(context, key);
     if (bare == a->schema.is_null()) return a->read(context, bare ? node : *node.entries.front().second, out);
     if (bare)
       context.error(key, fmt::format("\"{}\" needs a value", a->key), fmt::format("write {{{}: …}}", a->key));
@@ -250,7 +251,7 @@ Decoder<T> choice_decoder(std::string name, std::vector<Alternative<T>> alternat
   return decoder;
 }
 
-/// A list with at least one item, each of the decoder.
+/// A list with at least one item, each read by `item`.
 template <class T>
 Decoder<std::vector<T>> list_decoder(std::string name, Decoder<T> item) {
   Decoder<std::vector<T>> decoder;

@@ -108,7 +108,7 @@ Suite load_suite(const std::vector<std::string>& paths, const Vocabulary& vocabu
     if (!selects(filter, scenario))
       ++suite.deselected;
     else if (filter.part && !filter.part->has(scenario.name))
-      ++suite.other_shards;
+      ++suite.other_parts;
     else
       suite.scenarios.push_back(std::move(scenario));
   }

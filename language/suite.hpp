@@ -22,7 +22,7 @@ struct SuiteFilter {
 struct Suite {
   std::vector<Scenario> scenarios;      // selected, in the order of the paths given and sorted below a folder
   std::size_t deselected = 0;           // correct scenarios that the tags left out
-  std::size_t other_shards = 0;         // selected, and another part's
+  std::size_t other_parts = 0;          // selected, and another part's
   std::vector<Diagnostic> diagnostics;  // of every file, selected or not; nothing may run unless it is empty
 };
 

@@ -1,6 +1,6 @@
-// A server's listener: consults the points `link` and `tls` for every connection that the acceptor hands over, carries
-// out what they say, and gives the server a socket and an SSL object. Owned by each TLS server of the lab; without a
-// rule it only makes the SSL object.
+// The ingress of a server: consults the points `link` and `tls` for every connection that the acceptor hands over,
+// carries out what they say, and gives the server a socket and an SSL object. Owned by each TLS server of the lab;
+// without a rule it only makes the SSL object.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>

@@ -1,4 +1,4 @@
-// The injections of one connection at `link` or at `tls`, and the observable of those that acted. Made by the ingress;
+// The injections of one connection at `link` or at `tls`, and the record of those that acted. Made by the ingress;
 // shared by all that carry out a part of the plan, so that each injection is told once. Lives and works on the
 // connection's shard.
 #pragma once

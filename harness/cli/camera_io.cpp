@@ -135,7 +135,7 @@ Action add_camera(CLI::App& app) {
                                   "MQTT version (default: 3.1.1)");
   add_defect_option(*verb, o->defects);
   verb->add_flag("--exit-when-online", o->exit_when_online, "End with 0 as soon as it is online");
-  verb->add_option("--timeout", o->timeout_s, "End after so many seconds (0: never)")
+  verb->add_option("--timeout", o->timeout_s, "End after this number of seconds (0: never)")
       ->check(whole_number(0, std::numeric_limits<std::uint32_t>::max()));
   verb->footer("Exit: 0 it was online at the end, 1 it was not. Ctrl-C ends it politely.");
   return [o] { return camera(*o); };

@@ -27,7 +27,7 @@ struct ProveOptions {
 };
 
 /// The matrix's scenarios that are none of those below the paths, whatever their tags.
-std::vector<std::string> strangers(const ExpectedMatrix& matrix, const std::vector<std::string>& paths) {
+std::vector<std::string> rows_without_scenario(const ExpectedMatrix& matrix, const std::vector<std::string>& paths) {
   std::set<std::string> known;
   for (const auto& scenario : language::load_suite(paths, judge::vocabulary()).scenarios) known.insert(scenario.name);
   std::vector<std::string> names;
@@ -40,7 +40,7 @@ std::vector<std::string> strangers(const ExpectedMatrix& matrix, const std::vect
 /// are looked at, rows of others are nothing strange.
 void check_rows(const ExpectedMatrix& matrix, const ProveOptions& o) {
   constexpr std::size_t kShown = 5;
-  auto names = strangers(matrix, o.paths);
+  auto names = rows_without_scenario(matrix, o.paths);
   if (names.empty()) return;
   const auto count = names.size();
   names.resize(std::min(count, kShown));

@@ -30,8 +30,8 @@ std::shared_ptr<Selection> add_selection(CLI::App& verb) {
 
 int code_of(const language::Suite& suite) {
   if (!suite.scenarios.empty()) return kOk;
-  if (suite.other_shards > 0)
-    complain(fmt::format("no scenario is this shard's; {} are other shards'", suite.other_shards));
+  if (suite.other_parts > 0)
+    complain(fmt::format("no scenario is this shard's; {} are other shards'", suite.other_parts));
   else
     complain(fmt::format("no scenario selected ({} left out by --tag and --exclude-tag)", suite.deselected));
   return kNothingSelected;
@@ -72,7 +72,7 @@ int list(const Selection& s, bool json) {
 int check(const Selection& s) {
   const auto suite = language::load_suite(s.paths, judge::vocabulary(), s.filter);
   if (complain_about(suite.diagnostics)) return kUsage;
-  const auto n = suite.scenarios.size() + suite.deselected + suite.other_shards;
+  const auto n = suite.scenarios.size() + suite.deselected + suite.other_parts;
   print_to(stdout, "{} scenario{} correct\n", n, n == 1 ? " is" : "s are");
   return kOk;
 }

@@ -98,7 +98,7 @@ class Moments {
   }
 
   static constexpr Duration kEpoch = 1s;
-  const SteadyClock::time_point origin = SteadyClock::now();
+  const SteadyClock::time_point origin{1h};
   std::unique_ptr<fault::Engine> engine;
   FaultClock clock;
   std::vector<std::string> ports, done;

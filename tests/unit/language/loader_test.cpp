@@ -201,8 +201,8 @@ TEST(LoadScenario, FiftyMistakesAreShownAndNotMore) {
 }
 
 /// What would make a careless parser slow, large, or crash: a megabyte of it ends soon, with an error.
+/// A few seconds with sanitizers; a quadratic reader would take hours, and ctest ends a pure program before that.
 TEST(LoadScenario, HostileTextsAreRefusedSoon) {
-  const auto begin = std::chrono::steady_clock::now();
   for (const std::string piece :
        {"[",    "{",         "- ",     "? ",          "a: ", "{a: ", "\"", "'",   "&a ", "*a ",    "!x ",
         "a:\n", "a: &a 1\n", "--- \n", "a: 1\n---\n", ", ",  "- ,",  "[]", "[[]", "{? ", "- - \n", "%",
@@ -214,8 +214,6 @@ TEST(LoadScenario, HostileTextsAreRefusedSoon) {
         load_scenario(std::string(kSmallest) + "lab: {config_template: " + text.substr(0, 100'000), "h.yaml", toys()))
         << piece;
   }
-  // A few seconds with sanitizers; a quadratic reader would take hours.
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 120s);
 }
 
 class Folder : public testing::Test {

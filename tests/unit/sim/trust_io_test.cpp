@@ -118,7 +118,7 @@ TEST_F(Trust, AnotherName) {
   EXPECT_EQ(outcome_for(authority.pem(), "other.example", kToday), "tls-peer-untrusted");
 }
 
-// Each defect opens one listener; the others stay shut.
+// Each defect lets one thing through; everything else is refused.
 TEST_F(Trust, WithoutTheNameCheck) {
   config.defects = Defect::no_server_name_check;
   EXPECT_EQ(outcome_for(authority.pem(), "other.example", kToday), "trusted");

@@ -17,6 +17,12 @@ bool hit(const Engine& engine, std::uint32_t camera = 1) {
   return strikes(engine, Point::link_mqtt, camera);
 }
 
+/// Scenario time is `elapsed` now, and the journal was opened when the scenario began.
+void begin(Engine& engine, Duration elapsed = 0s) {
+  const auto origin = SteadyClock::now() - elapsed;
+  engine.start(origin, origin);
+}
+
 TEST(FaultWindow, IsClosedBeforeTheScenarioStarts) {
   const auto engine = engine_of({between(mqtt_reset(), 0s, {})});
   EXPECT_FALSE(hit(*engine));

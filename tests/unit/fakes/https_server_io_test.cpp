@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/post.hpp>
+#include <future>
 #include <variant>
 
 #include "tests/unit/fakes/test_lab.hpp"
@@ -233,7 +234,12 @@ TEST_F(HttpsServerTest, ConnectionsOutliveAServerThatIsDestroyedFirst) {
   Client client(lab_, server_->port());
   client.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_THAT(client.receive_response(), EndsWith("GET /a  0"));
-  boost::asio::post(lab_.front, [this] { server_.reset(); });
+  std::promise<void> destroyed;
+  boost::asio::post(lab_.front, [&] {
+    server_.reset();
+    destroyed.set_value();
+  });
+  destroyed.get_future().wait();
   client.send("GET /b HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_THAT(client.receive_response(), EndsWith("GET /b  0"));
 }

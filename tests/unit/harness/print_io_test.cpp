@@ -10,7 +10,7 @@
 namespace firstlight::harness {
 namespace {
 
-TEST(Say, AReaderThatHasGoneThrowsNothing) {
+TEST(Print, AReaderThatHasGoneThrowsNothing) {
   std::signal(SIGPIPE, SIG_IGN);
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
@@ -25,7 +25,7 @@ TEST(Say, AReaderThatHasGoneThrowsNothing) {
 }
 
 /// In a process of its own, because it remembers the first error for good.
-TEST(SayDeathTest, WhatStandardOutputDoesNotTakeIsRemembered) {
+TEST(PrintDeathTest, WhatStandardOutputDoesNotTakeIsRemembered) {
   const auto full = [] {
     if (std::freopen("/dev/full", "w", stdout) == nullptr) std::_Exit(1);
     write_to(stdout, "lost\n");
