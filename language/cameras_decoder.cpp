@@ -41,7 +41,7 @@ Decoder<Cameras> cameras_decoder() {
       {field("count", &Cameras::count, small_integer_decoder(1, kMaxCameras), "How many cameras.").required(),
        field("agent", &Cameras::agent, agent_decoder(), "What plays the cameras.").otherwise("simulated"),
        field("arrive", &Cameras::arrive, arrival_decoder(), "When the cameras are switched on.").otherwise("at_once"),
-       field("firmware", &Cameras::firmware, firmware_decoder(), "The manners of the simulated cameras.")});
+       field("firmware", &Cameras::firmware, firmware_decoder(), "How the simulated cameras conduct themselves.")});
 }
 
 }  // namespace firstlight::language

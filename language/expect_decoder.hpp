@@ -18,7 +18,7 @@ namespace firstlight::language {
 [[nodiscard]] Decoder<ExpectRecovers> expect_recovers_decoder();
 // expect_refused_decoder.cpp
 [[nodiscard]] Decoder<ExpectRefused> expect_refused_decoder();
-// expect_manners_decoder.cpp
+// expect_device_decoder.cpp
 [[nodiscard]] Decoder<ExpectBackoff> expect_backoff_decoder();
 [[nodiscard]] Decoder<ExpectStore> expect_store_decoder();
 [[nodiscard]] Decoder<ExpectNoSecretLeaked> expect_no_secret_leaked_decoder();

@@ -1,4 +1,4 @@
-// The expectations about a camera's manners: backoff, store, no_secret_leaked.
+// The expectations about how a camera conducts itself: backoff, store, no_secret_leaked.
 #include "language/expect_decoder.hpp"
 
 namespace firstlight::language {
@@ -14,11 +14,12 @@ bool check_backoff(DecodeContext& context, const ValidatedKeys& keys, const Expe
                                                      format_duration(*e.at_least), format_duration(*e.at_most)));
     return false;
   }
-  const bool mqtt = !keys.has("stage") || *e.stage >= journal::Stage::mqtt_connect;
+  const bool mqtt = !keys.has("stage") || counted_as(*e.stage) == journal::Stage::mqtt_connect;
   if (keys.has("resets") && !mqtt)
     return context.error(keys.node("resets"), "a CONNACK resets nothing at this stage: leave out stage");
-  if (keys.has("stage") && *e.stage == journal::Stage::store)
-    return context.error(keys.node("stage"), "a camera goes on at once when its store fails");
+  if (keys.has("stage") && info_of(*e.stage).failures == journal::Failures::no_count)
+    return context.error(keys.node("stage"),
+                         fmt::format("a camera goes on at once when its {} fails", stage_name(*e.stage)));
   return true;
 }
 

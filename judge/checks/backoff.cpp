@@ -109,10 +109,10 @@ class BackoffCheck {
   /// cameras, are no jitter.
   [[nodiscard]] std::vector<Level> levels_by_stage() const {
     std::vector<Level> all;
-    for (const auto stage : {journal::Stage::attach, journal::Stage::endorse, journal::Stage::verify,
-                             journal::Stage::config, journal::Stage::mqtt_connect}) {
-      auto levels =
-          levels_of(waits_, retry_after_, [stage](const Wait& w) { return w.count_is_certain && w.stage == stage; });
+    for (const auto& info : journal::kStages) {
+      if (info.failures != journal::Failures::own_count) continue;
+      auto levels = levels_of(waits_, retry_after_,
+                              [&info](const Wait& w) { return w.count_is_certain && w.stage == info.stage; });
       std::move(levels.begin(), levels.end(), std::back_inserter(all));
     }
     std::stable_sort(all.begin(), all.end(), [](const Level& a, const Level& b) { return a.failures < b.failures; });
