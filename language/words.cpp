@@ -46,10 +46,7 @@ Decoder<std::string> error_decoder(HttpReasons reasons) {
 
 std::vector<Word<journal::Stage>> stage_words() {
   std::vector<Word<journal::Stage>> words;
-  for (std::size_t i = 0; i < journal::kStageCount; ++i) {
-    const auto stage = static_cast<journal::Stage>(i);
-    words.push_back({journal::stage_name(stage), stage});
-  }
+  for (const auto& info : journal::kStages) words.push_back({info.name, info.stage});
   return words;
 }
 

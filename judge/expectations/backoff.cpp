@@ -44,11 +44,12 @@ bool check_backoff(DecodeContext& context, const ValidatedKeys& keys, const Back
                                                      format_duration(*e.at_least), format_duration(*e.at_most)));
     return false;
   }
-  const bool mqtt = !keys.has("stage") || *e.stage >= journal::Stage::mqtt_connect;
+  const bool mqtt = !keys.has("stage") || counted_as(*e.stage) == journal::Stage::mqtt_connect;
   if (keys.has("resets") && !mqtt)
     return context.error(keys.node("resets"), "a CONNACK resets nothing at this stage: leave out stage");
-  if (keys.has("stage") && *e.stage == journal::Stage::store)
-    return context.error(keys.node("stage"), "a camera goes on at once when its store fails");
+  if (keys.has("stage") && info_of(*e.stage).failures == journal::Failures::no_count)
+    return context.error(keys.node("stage"),
+                         fmt::format("a camera goes on at once when its {} fails", stage_name(*e.stage)));
   return true;
 }
 
@@ -190,10 +191,10 @@ class BackoffCheck {
   /// cameras, are no jitter.
   [[nodiscard]] std::vector<Level> levels_by_stage() const {
     std::vector<Level> all;
-    for (const auto stage : {journal::Stage::attach, journal::Stage::endorse, journal::Stage::verify,
-                             journal::Stage::config, journal::Stage::mqtt_connect}) {
-      auto levels =
-          levels_of(waits_, retry_after_, [stage](const Wait& w) { return w.count_is_certain && w.stage == stage; });
+    for (const auto& info : journal::kStages) {
+      if (info.failures != journal::Failures::own_count) continue;
+      auto levels = levels_of(waits_, retry_after_,
+                              [&info](const Wait& w) { return w.count_is_certain && w.stage == info.stage; });
       std::move(levels.begin(), levels.end(), std::back_inserter(all));
     }
     std::stable_sort(all.begin(), all.end(), [](const Level& a, const Level& b) { return a.failures < b.failures; });

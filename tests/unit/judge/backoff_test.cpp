@@ -18,7 +18,7 @@ using K = BackoffKind;
 
 enum class Draw { none, full, equal, before_cap, after_cap };
 
-struct Manners {
+struct Retries {
   K kind = K::exponential;
   Draw draw = Draw::full;
   double base = 0.5;
@@ -30,7 +30,7 @@ double unit(std::uint32_t camera, std::uint32_t n) {
   return draw_unit({.seed = 11, .camera = camera, .point = "wait", .attempt = n, .rule = "test"});
 }
 
-double wait_of(const Manners& m, std::uint32_t camera, std::uint32_t n) {
+double wait_of(const Retries& m, std::uint32_t camera, std::uint32_t n) {
   const double u = unit(camera, n);
   const double range = m.kind == K::none       ? 0.001
                        : m.kind == K::constant ? m.base
@@ -53,7 +53,7 @@ double wait_of(const Manners& m, std::uint32_t camera, std::uint32_t n) {
 }
 
 /// Every camera fails `failures` times in a row at MQTT, waits, and is online in the end.
-Story fleet(const Manners& m, std::uint32_t cameras, std::uint32_t failures) {
+Story fleet(const Retries& m, std::uint32_t cameras, std::uint32_t failures) {
   Story story;
   double last = 0;
   for (std::uint32_t id = 1; id <= cameras; ++id) {
@@ -89,7 +89,7 @@ Verdict verdict(std::uint32_t cameras, const std::string& e, const Story& story)
 
 struct Law {
   const char* name;
-  Manners manners;
+  Retries retries;
   bool jittered;
   std::uint32_t cameras, failures;
 };
@@ -98,13 +98,13 @@ class Backoff : public testing::TestWithParam<Law> {};
 
 TEST_P(Backoff, IsRecognised) {
   const auto& law = GetParam();
-  const auto story = fleet(law.manners, law.cameras, law.failures);
+  const auto story = fleet(law.retries, law.cameras, law.failures);
   for (const auto k : {K::none, K::constant, K::linear, K::exponential}) {
     const auto c = judged(law.cameras, kind(k), story);
-    EXPECT_EQ(c.verdict == Verdict::pass, k == law.manners.kind) << backoff_kind_name(k) << ": " << c.observed;
-    EXPECT_TRUE(k != law.manners.kind || c.evidence.size() == kMostEvidence);
+    EXPECT_EQ(c.verdict == Verdict::pass, k == law.retries.kind) << backoff_kind_name(k) << ": " << c.observed;
+    EXPECT_TRUE(k != law.retries.kind || c.evidence.size() == kMostEvidence);
   }
-  if (law.manners.kind == K::none) return;
+  if (law.retries.kind == K::none) return;
   const auto yes = judged(law.cameras, jitter(true), story);
   EXPECT_EQ(yes.verdict, law.jittered ? Verdict::pass : Verdict::fail) << yes.observed;
   EXPECT_EQ(verdict(law.cameras, jitter(false), story), law.jittered ? Verdict::fail : Verdict::pass);
