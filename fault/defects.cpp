@@ -6,14 +6,14 @@ namespace firstlight::fault {
 
 const std::vector<DefectInfo>& all_defects() {
   static const std::vector<DefectInfo> all{
-#define X(id, name, row, summary) DefectInfo{Defect::id, name, row, summary},
+#define X(id, name, row, summary, cause, caught_by) DefectInfo{Defect::id, name, row, summary},
 #include "fault/defect_list.def"
 #undef X
   };
   return all;
 }
 
-#define X(id, name, row, summary) +1
+#define X(id, name, row, summary, cause, caught_by) +1
 static_assert(0
 #include "fault/defect_list.def"
                   <= 64,

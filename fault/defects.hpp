@@ -10,7 +10,7 @@
 namespace firstlight::fault {
 
 enum class Defect : std::uint8_t {
-#define X(id, name, row, summary) id,
+#define X(id, name, row, summary, cause, caught_by) id,
 #include "fault/defect_list.def"
 #undef X
 };

@@ -123,8 +123,8 @@ TEST(FaultValues, ASecondValueReplacesTheFirst) {
 }
 
 TEST(FaultValues, EveryKindHasAName) {
-  for (const auto kind :
-       {Kind::duration, Kind::bytes, Kind::integer, Kind::percent, Kind::text, Kind::choice, Kind::flag}) {
+  for (const auto kind : {Kind::duration, Kind::bytes, Kind::integer, Kind::percent, Kind::text, Kind::choice,
+                          Kind::flag, Kind::camera}) {
     EXPECT_NE(kind_name(kind), "?");
     EXPECT_FALSE(kind_name(kind).empty());
   }
