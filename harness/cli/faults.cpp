@@ -132,11 +132,11 @@ std::string markdown_of(const EffectInfo& effect) {
 }
 
 int print_markdown(const Points& points) {
-  print_to(
-      stdout,
-      "# The catalogue of faults\n\nWritten by `tools/regenerate` from the program: `firstlight faults` prints the "
-      "same.\n[Scenarios](scenarios.md) tells how a rule uses it, [adding a fault](adding-a-fault.md) how it grows.\n"
-      "Effects act by attempt unless their line says `at a moment`.\n");
+  print_to(stdout, "{}",
+           "# The catalogue of faults\n\n"
+           "Written by `tools/regenerate` from the program; `firstlight faults` prints the same. A rule of a\n"
+           "[scenario](scenarios.md) names a point and an effect; [adding a fault](adding-a-fault.md) is one file.\n"
+           "Effects act by attempt unless their line says `at a moment`.\n");
   std::set<const void*> printed;
   for (const auto& point : points) {
     if (!printed.insert(point.effects).second) continue;
