@@ -65,13 +65,6 @@ TEST(Proof, WhatALaterRuleOverridesDoesNotCount) {
   EXPECT_THAT(ids(effective_on<LinkPlan>(link.injections())), ElementsAre("slice", "reset"));
 }
 
-TEST(Proof, BytesOfAResetThatCountsNoneMakeNoDifference) {
-  Attempt link("link.mqtt");
-  link.rule("first", "reset", {{"when", "after-tls"}, {"bytes", "1KiB"}});
-  link.rule("last", "reset", {{"when", "after-tls"}});
-  EXPECT_THAT(ids(effective_on<LinkPlan>(link.injections())), ElementsAre("last"));
-}
-
 TEST(Proof, WhatAddsUpCountsEach) {
   Attempt link("link.mqtt");
   link.rule("one", "latency", {{"of", "5ms"}}).rule("none", "latency", {{"of", "0s"}});
