@@ -64,6 +64,9 @@ add_room(wire MAY_INCLUDE base)
 add_room(journal MAY_INCLUDE base)
 
 add_room(fault MAY_INCLUDE base wire journal)
+include(cmake/effects.cmake)
+write_effect_list("${PROJECT_BINARY_DIR}/fault/effect_list.cpp")
+target_sources(fault PRIVATE "${PROJECT_BINARY_DIR}/fault/effect_list.cpp")
 add_room(decode MAY_INCLUDE base LIBRARIES yaml-cpp)
 
 add_room(fakes/context MAY_INCLUDE base journal fault)

@@ -6,7 +6,7 @@ namespace firstlight::fault {
 
 const std::vector<DefectInfo>& all_defects() {
   static const std::vector<DefectInfo> all{
-#define X(id, name, row, summary) DefectInfo{Defect::id, name, row, summary},
+#define X(id, name, row, summary, cause, caught_by) DefectInfo{Defect::id, name, row, summary},
 #include "fault/defect_list.def"
 #undef X
   };

@@ -12,13 +12,13 @@
 namespace firstlight::fault {
 
 enum class Defect : std::uint8_t {
-#define X(id, name, row, summary) id,
+#define X(id, name, row, summary, cause, caught_by) id,
 #include "fault/defect_list.def"
 #undef X
 };
 
 inline constexpr std::size_t kDefectCount = 0
-#define X(id, name, row, summary) +1
+#define X(id, name, row, summary, cause, caught_by) +1
 #include "fault/defect_list.def"
 #undef X
     ;

@@ -38,6 +38,7 @@ struct HttpResponse {
   HeaderList headers;                             // besides Content-Type, Content-Length, Connection
   std::string body;
   bool close = false;  // adds "Connection: close"; the server closes after it
+  friend bool operator==(const HttpResponse&, const HttpResponse&) = default;
   [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const {
     return find_header(headers, name);
   }

@@ -16,7 +16,7 @@
 #include "fakes/broker/launch.hpp"
 #include "fakes/broker/process.hpp"
 #include "fault/engine.hpp"
-#include "fault/plans.hpp"
+#include "fault/plans/broker.hpp"
 
 namespace firstlight::fakes {
 

@@ -14,8 +14,7 @@ TEST(Schema, TheFileIsWhatTheProgramPrints) {
   std::ifstream in(FIRSTLIGHT_SOURCE_DIR "/scenarios/scenario.schema.json", std::ios::binary);
   std::stringstream text;
   text << in.rdbuf();
-  EXPECT_EQ(text.str(), scenario_schema(judge::vocabulary()))
-      << "renew it with: firstlight schema > scenarios/scenario.schema.json";
+  EXPECT_EQ(text.str(), scenario_schema(judge::vocabulary())) << "run tools/regenerate";
 }
 
 /// The `default` values of the schema, as a scenario would write them.

@@ -1,4 +1,7 @@
-#include "fault/plans.hpp"
+#include "fault/plans/config_api_body.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace firstlight::fault {
 
