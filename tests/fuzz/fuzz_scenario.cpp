@@ -8,6 +8,7 @@
 #include "judge/vocabulary.hpp"
 #include "language/loader.hpp"
 
+using namespace firstlight;
 using namespace firstlight::harness;
 
 namespace {
@@ -27,7 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!loaded) return 0;
 
   const auto& scenario = *loaded.scenario;
-  require(scenario.cameras.count >= 1 && scenario.cameras.count <= kMaxCameras && !scenario.expect.empty());
+  require(scenario.cameras.count >= 1 && scenario.cameras.count <= language::kMaxCameras && !scenario.expect.empty());
   const auto plan = make_plan(scenario, scenario.seed.value_or(1));
   require(plan.cameras.size() == scenario.cameras.count);
   Duration before{0};
