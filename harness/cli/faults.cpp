@@ -134,8 +134,8 @@ std::string markdown_of(const EffectInfo& effect) {
 int print_markdown(const Points& points) {
   print_to(stdout, "{}",
            "# The catalogue of faults\n\n"
-           "Written by `tools/regenerate` from the program; `firstlight faults` prints the same. A rule of a\n"
-           "[scenario](scenarios.md) names a point and an effect; [adding a fault](adding-a-fault.md) is one file.\n"
+           "Written by `tools/regenerate` from the program; `firstlight faults` prints the same. The rules of\n"
+           "[scenarios](scenarios.md) name a point and an effect; [one file](adding-a-fault.md) adds a fault.\n"
            "Effects act by attempt unless their line says `at a moment`.\n");
   std::set<const void*> printed;
   for (const auto& point : points) {
