@@ -39,7 +39,7 @@ Decoder<FaultCameras> fault_cameras_decoder() {
   decoder.schema["anyOf"].push_back({{"type", "string"}, {"pattern", "^[0-9]+\\.\\.[0-9]+$"}});
   decoder.schema["anyOf"].push_back({{"type", "array"}, {"minItems", 1}, {"uniqueItems", true}, {"items", one.schema}});
   decoder.read = [part = part.read, one = one.read](DecodeContext& context, const Node& node, FaultCameras& out) {
-    constexpr std::string_view kHint = "all, 20%, 5 (so many), [3, 7] (these), or 1..10";
+    constexpr std::string_view kHint = "all, 20%, 5 (that many), [3, 7] (these), or 1..10";
     const bool word = node.kind == Node::Kind::scalar && node.text != "all" &&
                       node.text.find_first_of("0123456789") == std::string::npos;
     if (word) return wrong_type(context, node, "cameras", std::string(kHint));

@@ -15,9 +15,9 @@ struct HttpPlan {
   std::optional<wire::HttpResponse> instead;  // the service is not asked
   Duration delay{0};                          // before the answer's first byte
   std::optional<double> keep;                 // the share of the answer that is sent, then the connection closes
-  std::int64_t wrong_length = 0;              // Content-Length says so many bytes more (or fewer)
+  std::int64_t wrong_length = 0;              // Content-Length says this many bytes more (or fewer)
   bool chunked = false;
-  std::int64_t garbage = 0;  // so many bytes that are no HTTP, instead of the answer
+  std::int64_t garbage = 0;  // bytes that are no HTTP, instead of the answer
   bool empty_body = false;
   friend bool operator==(const HttpPlan&, const HttpPlan&) = default;
 };

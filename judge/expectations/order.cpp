@@ -18,7 +18,7 @@ namespace {
 /// Where a camera has several of these events, their first occurrences are in this order.
 struct Order final : CheckedExpectation {
   std::vector<EventPattern> events;  // two at least
-  std::optional<CameraSet> cameras;  // at least so many have all of them; nothing: at least one
+  std::optional<CameraSet> cameras;  // at least that many have all of them; nothing: at least one
 
   static Decoder<Order> decoder();
   [[nodiscard]] std::string text() const override;
@@ -52,7 +52,7 @@ Decoder<Order> Order::decoder() {
   auto map =
       map_decoder<Order>("order", {field("events", &Order::events, events_decoder(), "In this order.").required(),
                                    field("cameras", &Order::cameras, optional_decoder(camera_set_decoder()),
-                                         "So many cameras at least have all of them. Without it: one.")});
+                                         "At least this many cameras have all of them. Without it: one.")});
   Decoder<Order> decoder;
   decoder.schema["anyOf"] = {list.schema, map.schema};
   decoder.read = [list = std::move(list.read), map = std::move(map.read)](DecodeContext& context, const Node& node,

@@ -13,7 +13,7 @@ namespace firstlight::judge {
 
 namespace {
 
-/// So many cameras are online no later than `within` after the moment, and stay so to the end.
+/// This many cameras are online no later than `within` after the moment, and stay so to the end.
 struct Recovers final : CheckedExpectation {
   CameraSet cameras;
   Duration within{0};
@@ -29,7 +29,7 @@ struct Recovers final : CheckedExpectation {
 Decoder<Recovers> Recovers::decoder() {
   return map_decoder<Recovers>(
       "recovers",
-      {field("cameras", &Recovers::cameras, camera_set_decoder(), "So many at least. Without it: all.")
+      {field("cameras", &Recovers::cameras, camera_set_decoder(), "At least this many. Without it: all.")
            .otherwise("all"),
        field("within", &Recovers::within, duration_decoder(), "After the moment.").required(),
        field("after", &Recovers::after, moment_decoder(), "The last firing of any fault, or the last such event.")

@@ -17,11 +17,11 @@ namespace {
 
 enum class RefusedBy : std::uint8_t { endorse, keys, config_api, broker, camera };
 
-/// So many cameras were refused by that side for that reason; by the camera: it refused what it was given.
+/// This many cameras were refused by that side for that reason; by the camera: it refused what it was given.
 struct Refused final : CheckedExpectation {
   RefusedBy by{};
   std::string reason;                        // an error's name (base/error_list.def) or `http-403`
-  std::optional<CameraSet> cameras;          // exactly so many; neither of the two: at least one
+  std::optional<CameraSet> cameras;          // exactly that many; neither of the two: at least one
   std::optional<CameraSet> at_least;         // not together with `cameras`
   std::optional<std::uint32_t> http_status;  // the service also answered the camera with it
   std::optional<journal::Stage> stage;       // by the camera: at this stage only
@@ -94,8 +94,8 @@ Decoder<Refused> Refused::decoder() {
        field("reason", &Refused::reason, refusal_reason_decoder(), "An error's name, or http-403 and the like.")
            .required(),
        field("cameras", &Refused::cameras, optional_decoder(camera_set_decoder()),
-             "Exactly so many cameras. Without this and at_least: one at least."),
-       field("at_least", &Refused::at_least, optional_decoder(camera_set_decoder()), "So many cameras at least."),
+             "Exactly this many cameras. Without this and at_least: one at least."),
+       field("at_least", &Refused::at_least, optional_decoder(camera_set_decoder()), "At least this many cameras."),
        field("status", &Refused::http_status, optional_decoder(small_integer_decoder(400, 599)),
              "The service also answered the camera with this HTTP status."),
        field("stage", &Refused::stage, optional_decoder(words_decoder<journal::Stage>("stage", stage_words())),

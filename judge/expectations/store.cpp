@@ -16,8 +16,8 @@ namespace {
 
 /// What became of the cameras' stored configurations. One of the three sets is there at least.
 struct Store final : CheckedExpectation {
-  std::optional<CameraSet> valid;       // at least so many hold a configuration at the end
-  std::optional<CameraSet> discarded;   // exactly so many discarded theirs
+  std::optional<CameraSet> valid;       // at least that many hold a configuration at the end
+  std::optional<CameraSet> discarded;   // exactly that many discarded theirs
   std::optional<CameraSet> warm_boots;  // at least such a part of those that booted again came online from it
   std::string reason;                   // of the discarding, an error's name; empty: any
 
@@ -39,11 +39,11 @@ Decoder<Store> Store::decoder() {
   return map_decoder<Store>(
       "store",
       {field("valid", &Store::valid, optional_decoder(camera_set_decoder()),
-             "So many cameras at least hold a configuration at the end."),
+             "At least this many cameras hold a configuration at the end."),
        field("warm_boots", &Store::warm_boots, optional_decoder(camera_set_decoder()),
-             "So many at least of those that booted again came online from the store."),
+             "Of those that booted again at least this many came online from the store."),
        field("discarded", &Store::discarded, optional_decoder(camera_set_decoder()),
-             "Exactly so many cameras discarded theirs."),
+             "Exactly this many cameras discarded theirs."),
        field("reason", &Store::reason, error_name_decoder(), "Of the discarding, an error's name.")},
       check_store);
 }
