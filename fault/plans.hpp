@@ -34,7 +34,8 @@ struct Delay {
 
 /// A connection, at the lab's ingress. Byte counts are of TCP payload, in both directions together.
 struct LinkPlan {
-  bool swallow = false;  // accepted; nothing is read on and nothing is answered
+  bool port_closed = false;  // the service does not listen: connecting is refused
+  bool swallow = false;      // accepted; nothing is read on and nothing is answered
   enum class Cut : std::uint8_t { at_once, before_tls, after_tls, after_bytes };
   std::optional<Cut> reset;
   std::int64_t reset_after = 0;       // bytes

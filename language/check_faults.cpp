@@ -19,10 +19,10 @@ bool check_cameras(DecodeContext& context, const Node& rule, const FaultRule& fa
   const Node* cameras = rule.find("cameras");
   if (!cameras) return true;
   const auto none = [&](std::string message) { return context.error(*cameras, std::move(message)); };
-  for (const auto& [from, to] : fault.cameras.listed)
+  for (const auto& [from, to] : fault.selector.listed)
     if (to > fleet) return none(fmt::format("there is no camera {}: the scenario has {}", to, fleet));
-  if (!fault.cameras.listed.empty()) return true;
-  const auto meant = fault.cameras.part.of(fleet);
+  if (!fault.selector.listed.empty()) return true;
+  const auto meant = fault.selector.part.of(fleet);
   if (meant > fleet) return none(fmt::format("{} cameras are meant, and there are only {}", meant, fleet));
   if (meant == 0) return none(fmt::format("{} of {} cameras is none", cameras->text, fleet));
   return true;
@@ -46,7 +46,7 @@ bool check_faults(DecodeContext& context, const ValidatedKeys& keys, const Scena
     const auto& fault = scenario.faults[i];
     if (keys.has("cameras")) ok = check_cameras(context, *nodes[i], fault, scenario.cameras.count) && ok;
     ok = check_time(context, *nodes[i], fault, end) && ok;
-    if (fault.effect == "cloned-identity" && keys.has("cameras") &&
+    if (fault.effect->name == "cloned-identity" && keys.has("cameras") &&
         fault.arguments.integer("of") > scenario.cameras.count) {
       context.error(*nodes[i]->find("inject"), fmt::format("there is no camera {} to be cloned: the scenario has {}",
                                                            fault.arguments.integer("of"), scenario.cameras.count));
