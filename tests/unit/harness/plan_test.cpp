@@ -324,7 +324,7 @@ TEST(PrintedPlan, LeavesNothingOutForPrograms) {
       "  - {id: shut, at: link.keys, inject: refuse, cameras: [2], between: [1s, 3s]}\n",
       "400");
   const auto plan = plan_of(s, 1);
-  const auto json = plan_json(s, plan, "planned");
+  auto json = plan_json(s, plan, "planned");
   EXPECT_EQ(json["cameras"].size(), 400U);
   EXPECT_EQ(json["cameras"][1]["destination"], "127.48.0.2");
   EXPECT_EQ(json["faults"]["rules"][0]["cameras"].size(), 200U);
