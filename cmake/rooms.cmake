@@ -64,6 +64,9 @@ add_room(wire MAY_INCLUDE base)
 add_room(journal MAY_INCLUDE base)
 
 add_room(fault MAY_INCLUDE base wire journal)
+include(cmake/effects.cmake)
+write_effect_list("${PROJECT_BINARY_DIR}/fault/effect_list.cpp")
+target_sources(fault PRIVATE "${PROJECT_BINARY_DIR}/fault/effect_list.cpp")
 add_room(decode MAY_INCLUDE base LIBRARIES yaml-cpp)
 
 add_room(fakes/context MAY_INCLUDE base journal fault)
@@ -81,7 +84,8 @@ endif()
 
 add_room(language MAY_INCLUDE base journal fault decode)
 
-add_room(judge MAY_INCLUDE journal language)
+add_room(judge MAY_INCLUDE journal decode language)
+include(cmake/expectations.cmake)
 
 add_room(reports MAY_INCLUDE base journal language judge)
 

@@ -1,5 +1,7 @@
 #include "decode/decoder.hpp"
 
+#include <fmt/ranges.h>
+
 #include "decode/diagnostic.hpp"
 
 namespace firstlight::decode {
@@ -58,8 +60,8 @@ std::string suggestion(std::string_view written, const std::vector<std::string_v
   return candidates.empty() ? "" : fmt::format("one of: {}", fmt::join(candidates, ", "));
 }
 
-void not_offered_yet(DecodeContext& context, const Node& node) {
-  context.error(node, fmt::format("{} is not offered yet in this version", in_quotes(node.text)));
+bool not_offered_yet(DecodeContext& context, const Node& node) {
+  return context.error(node, fmt::format("{} is not offered yet in this version", in_quotes(node.text)));
 }
 
 std::string_view unknown_key(DecodeContext& context, const Node& key, std::string_view map,
@@ -82,6 +84,14 @@ std::vector<std::pair<const Node*, const Node*>> unique_entries(DecodeContext& c
                                               context.position(*first->second).line));
   }
   return unique;
+}
+
+bool needs_one_of(DecodeContext& context, const ValidatedKeys& validated, std::string_view map,
+                  const std::vector<std::string_view>& keys) {
+  for (const auto key : keys)
+    if (validated.map.find(key)) return true;
+  return context.error(validated.map.key ? *validated.map.key : validated.map,
+                       fmt::format("{} needs at least one of {}", map, fmt::join(keys, ", ")));
 }
 
 }  // namespace firstlight::decode

@@ -1,6 +1,6 @@
 // A decoder says how one value of the language is read and how the JSON Schema describes it, so the loader and the
-// schema cannot disagree. The files language/*_decoder.cpp put the language together from these parts; a new key is a new field
-// there.
+// schema cannot disagree. The files language/*_decoder.cpp put the language together from these parts; a new key is a
+// new field there.
 #pragma once
 
 #include <fmt/format.h>
@@ -53,7 +53,8 @@ struct Decoder {
 bool wrong_type(DecodeContext& context, const Node& node, std::string_view expected, std::string hint = {});
 /// `did you mean "x"?`, or else the whole list; empty without candidates.
 [[nodiscard]] std::string suggestion(std::string_view written, const std::vector<std::string_view>& candidates);
-void not_offered_yet(DecodeContext& context, const Node& node);
+/// Reports it and returns false.
+bool not_offered_yet(DecodeContext& context, const Node& node);
 /// Reports the key; the known key that was probably meant, or empty.
 std::string_view unknown_key(DecodeContext& context, const Node& key, std::string_view map,
                              const std::vector<std::string_view>& known);
@@ -119,6 +120,9 @@ struct ValidatedKeys {
 };
 template <class T>
 using Check = std::function<bool(DecodeContext&, const ValidatedKeys&, const T&)>;  // false: reported
+/// For a Check: at least one of the keys must be there, right or wrong.
+bool needs_one_of(DecodeContext& context, const ValidatedKeys& validated, std::string_view map,
+                  const std::vector<std::string_view>& keys);
 
 /// Reports keys that come twice; the entries that remain, each key once.
 [[nodiscard]] std::vector<std::pair<const Node*, const Node*>> unique_entries(DecodeContext& context, const Node& map);
@@ -236,7 +240,7 @@ Decoder<T> choice_decoder(std::string name, std::vector<Alternative<T>> alternat
       context.error(key, fmt::format("unknown {} {}", name, in_quotes(key.text)), suggestion(key.text, known));
       return false;
     }
-    if (!a->read) return not_offered_yet(context, key), false;
+    if (!a->read) return not_offered_yet(context, key);
     if (bare == a->schema.is_null()) return a->read(context, bare ? node : *node.entries.front().second, out);
     if (bare)
       context.error(key, fmt::format("\"{}\" needs a value", a->key), fmt::format("write {{{}: …}}", a->key));
@@ -247,7 +251,7 @@ Decoder<T> choice_decoder(std::string name, std::vector<Alternative<T>> alternat
   return decoder;
 }
 
-/// A list with at least one item, each of the decoder.
+/// A list with at least one item, each read by `item`.
 template <class T>
 Decoder<std::vector<T>> list_decoder(std::string name, Decoder<T> item) {
   Decoder<std::vector<T>> decoder;

@@ -141,10 +141,10 @@ Decoder<Duration> upper_limit_decoder() {
   return decoder;
 }
 
-Decoder<double> rate_decoder(bool may_be_zero) {
+Decoder<double> rate_decoder(RateLimits limits) {
   Decoder<double> decoder;
   decoder.schema = {{"type", "string"}, {"pattern", "^[0-9]+(\\.[0-9]{1,6})?/[smh]$"}};
-  decoder.read = [may_be_zero](DecodeContext& context, const Node& node, double& out) {
+  decoder.read = [may_be_zero = limits.may_be_zero](DecodeContext& context, const Node& node, double& out) {
     constexpr double kMost = 100'000;
     constexpr std::string_view kHint = "for example 20/s; the units are /s, /m and /h";
     if (node.kind != Node::Kind::scalar) return wrong_type(context, node, "a rate", std::string(kHint));

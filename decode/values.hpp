@@ -32,8 +32,11 @@ struct Quantity {
 /// Without the spaces before it.
 [[nodiscard]] std::string_view trim(std::string_view text);
 
+struct RateLimits {
+  bool may_be_zero = false;
+};
 /// "20/s", "600/m", "3/h", as events a second.
-[[nodiscard]] Decoder<double> rate_decoder(bool may_be_zero = false);
+[[nodiscard]] Decoder<double> rate_decoder(RateLimits limits = {});
 /// "< 5s".
 [[nodiscard]] Decoder<Duration> upper_limit_decoder();
 
@@ -79,7 +82,7 @@ Decoder<T> words_decoder(std::string name, std::vector<Word<T>> words, std::vect
         return true;
       }
     for (const auto w : later_words)
-      if (w == node.text) return not_offered_yet(context, node), false;
+      if (w == node.text) return not_offered_yet(context, node);
     context.error(node, fmt::format("unknown {} {}", name, in_quotes(node.text)), suggestion(node.text, known));
     return false;
   };

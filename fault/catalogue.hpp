@@ -1,5 +1,5 @@
 // Every fault point with the effects that can be injected there; `firstlight faults` prints it, the scenario loader
-// checks against it. A new effect is one file in fault/effects/ and one line in its point's list.
+// checks against it. A new effect is one file in fault/effects/.
 #pragma once
 
 #include <array>

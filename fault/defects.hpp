@@ -1,7 +1,9 @@
 // Bugs of real firmware that the simulated camera can be given, so that a scenario shows that it would notice them. The
-// language reads their names, `sim` carries them out (sim/manners.hpp), docs/firmware-defects.md tells of each.
+// language reads their names, `sim` carries them out (sim/defects.hpp), docs/firmware-defects.md tells of each.
 #pragma once
 
+#include <bitset>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -10,10 +12,16 @@
 namespace firstlight::fault {
 
 enum class Defect : std::uint8_t {
-#define X(id, name, row, summary) id,
+#define X(id, name, row, summary, cause, caught_by) id,
 #include "fault/defect_list.def"
 #undef X
 };
+
+inline constexpr std::size_t kDefectCount = 0
+#define X(id, name, row, summary, cause, caught_by) +1
+#include "fault/defect_list.def"
+#undef X
+    ;
 
 struct DefectInfo {
   Defect defect{};
@@ -32,15 +40,14 @@ class DefectSet {
  public:
   DefectSet() = default;
   DefectSet(Defect defect) { add(defect); }  // NOLINT(google-explicit-constructor): a set of one
-  void add(Defect defect) { bits_ |= bit(defect); }
+  void add(Defect defect) { bits_.set(static_cast<std::size_t>(defect)); }
   void add(const DefectSet& others) { bits_ |= others.bits_; }
-  [[nodiscard]] bool has(Defect defect) const { return (bits_ & bit(defect)) != 0; }
-  [[nodiscard]] bool none() const { return bits_ == 0; }
+  [[nodiscard]] bool has(Defect defect) const { return bits_.test(static_cast<std::size_t>(defect)); }
+  [[nodiscard]] bool none() const { return bits_.none(); }
   friend bool operator==(const DefectSet&, const DefectSet&) = default;
 
  private:
-  static std::uint64_t bit(Defect defect) { return std::uint64_t{1} << static_cast<unsigned>(defect); }
-  std::uint64_t bits_ = 0;
+  std::bitset<kDefectCount> bits_;
 };
 
 }  // namespace firstlight::fault

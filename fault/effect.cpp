@@ -24,6 +24,8 @@ std::string_view kind_name(Kind kind) {
       return "one of";
     case Kind::flag:
       return "true or false";
+    case Kind::camera:
+      return "camera number";
   }
   return "?";
 }
@@ -112,6 +114,8 @@ std::variant<Value, NoValue> parse_value(const Parameter& p, std::string_view te
       return bounded(p, byte_count(text), "a size with its unit (such as 16KiB or 100B)");
     case Kind::integer:
       return bounded(p, whole(text), "a whole number");
+    case Kind::camera:
+      return bounded(p, whole(text), "a camera's number");
     case Kind::percent:
       if (const auto share = percentage(text)) return Value(*share);
       return NoValue{"a percentage from 0% to 100%"};

@@ -16,8 +16,8 @@
 namespace firstlight::fault {
 
 /// How a parameter is written in a scenario: `500ms`, `16KiB` or `100B`, `3`, `25%`, a text, one of some words,
-/// true or false.
-enum class Kind : std::uint8_t { duration, bytes, integer, percent, text, choice, flag };
+/// true or false, the number of a camera that the scenario has.
+enum class Kind : std::uint8_t { duration, bytes, integer, percent, text, choice, flag, camera };
 [[nodiscard]] std::string_view kind_name(Kind kind);  // with its unit: "duration", "bytes (B, KiB, MiB)", …
 
 struct Parameter {
@@ -25,12 +25,12 @@ struct Parameter {
   Kind kind{};
   std::string_view summary;
   std::string_view fallback = {};  // as a scenario would write it; empty: must be given
-  std::int64_t least = 0;          // of integers and bytes; durations: microseconds
+  std::int64_t least = 0;          // of integers, cameras and bytes; durations: microseconds
   std::int64_t most = INT64_MAX;
   std::vector<std::string_view> choices = {};
 };
 
-/// Durations in microseconds, bytes, integers and hundredths of a percent are std::int64_t.
+/// Durations in microseconds, bytes, integers, camera numbers and hundredths of a percent are std::int64_t.
 using Value = std::variant<std::int64_t, std::string, bool>;
 
 /// The values of an effect's parameters: every one is there, given or by its fallback.

@@ -7,24 +7,22 @@ namespace firstlight::journal {
 namespace {
 constexpr std::array<std::string_view, 8> kSources{"run",        "camera", "endorse", "keys",
                                                    "config_api", "iot",    "edge",    "broker"};
-constexpr std::array<std::string_view, kStageCount> kStages{"attach", "endorse",      "verify",    "config",
-                                                            "store",  "mqtt_connect", "subscribe", "status"};
 }  // namespace
 
 std::string_view source_name(Source s) {
   return kSources[static_cast<std::size_t>(s)];
 }
-std::string_view stage_name(Stage s) {
-  return kStages[static_cast<std::size_t>(s)];
+
+std::optional<Stage> find_stage(std::string_view name) {
+  for (const auto& info : kStages)
+    if (info.name == name) return info.stage;
+  return std::nullopt;
 }
 
-bool parse_stage(std::string_view name, Stage& out) {
-  for (std::size_t i = 0; i < kStages.size(); ++i)
-    if (kStages[i] == name) {
-      out = static_cast<Stage>(i);
-      return true;
-    }
-  return false;
+std::optional<Stage> stage_asking(std::string_view service) {
+  for (const auto& info : kStages)
+    if (!service.empty() && info.service == service) return info.stage;
+  return std::nullopt;
 }
 
 std::string_view event_name(const Payload& payload) {

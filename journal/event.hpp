@@ -1,6 +1,7 @@
 // The journal's vocabulary: one struct a milestone. Each lists its fields once (fields()), and the writer, the reader
-// and the narrator follow that list. Times are monotonic nanoseconds since the journal was opened; durations are
-// microseconds. A secret has no field here: see base/secret.hpp. The JSON form is docs/journal.md.
+// and the scenarios' language follow that list; docs/adding-an-event.md. Numbers stand here as the file has them: times
+// are monotonic nanoseconds since the journal was opened (`_ns`), durations are microseconds (`_us`). A secret has no
+// field: see base/secret.hpp. The JSON form is docs/journal.md.
 #pragma once
 
 #include <cstdint>
@@ -9,18 +10,15 @@
 #include <variant>
 #include <vector>
 
+#include "journal/event_list.hpp"
+#include "journal/stage.hpp"
+
 namespace firstlight::journal {
 
 inline constexpr int kSchemaVersion = 1;
 
 enum class Source : std::uint8_t { run, camera, endorse, keys, config_api, iot, edge, broker };
 [[nodiscard]] std::string_view source_name(Source s);
-
-/// The camera's path, in order (docs/camera-policy.md).
-enum class Stage : std::uint8_t { attach, endorse, verify, config, store, mqtt_connect, subscribe, status };
-inline constexpr std::size_t kStageCount = 8;
-[[nodiscard]] std::string_view stage_name(Stage s);
-[[nodiscard]] bool parse_stage(std::string_view name, Stage& out);
 
 // -- what the camera itself says ---------------------------------------------------------------------------------
 struct PowerOn {  // the camera starts; the schedule said `scheduled_ns`
@@ -32,6 +30,7 @@ struct PowerOn {  // the camera starts; the schedule said `scheduled_ns`
     f("scheduled_ns", s.scheduled_ns), f("boot", s.boot);
   }
 };
+FIRSTLIGHT_EVENT(PowerOn)
 struct StageStarted {
   static constexpr std::string_view kName = "stage_started";
   Stage stage{};
@@ -41,6 +40,7 @@ struct StageStarted {
     f("stage", s.stage), f("attempt", s.attempt);
   }
 };
+FIRSTLIGHT_EVENT(StageStarted)
 struct StageEnded {
   static constexpr std::string_view kName = "stage_ended";
   Stage stage{};
@@ -56,6 +56,7 @@ struct StageEnded {
     f("took_us", s.took_us), f("tcp_us", s.tcp_us), f("tls_us", s.tls_us), f("exchange_us", s.exchange_us);
   }
 };
+FIRSTLIGHT_EVENT(StageEnded)
 struct RetryScheduled {
   static constexpr std::string_view kName = "retry_scheduled";
   Stage stage{};               // what failed
@@ -67,6 +68,7 @@ struct RetryScheduled {
     f("stage", s.stage), f("failures", s.failures), f("delay_us", s.delay_us), f("reason", s.reason);
   }
 };
+FIRSTLIGHT_EVENT(RetryScheduled)
 struct CameraOnline {
   static constexpr std::string_view kName = "camera_online";
   bool warm = false;  // from a stored configuration, without provisioning
@@ -76,6 +78,7 @@ struct CameraOnline {
     f("warm", s.warm), f("device_id", s.device_id);
   }
 };
+FIRSTLIGHT_EVENT(CameraOnline)
 struct CameraOffline {  // it was online; the session ended
   static constexpr std::string_view kName = "camera_offline";
   std::string reason;
@@ -85,6 +88,7 @@ struct CameraOffline {  // it was online; the session ended
     f("reason", s.reason), f("detail", s.detail);
   }
 };
+FIRSTLIGHT_EVENT(CameraOffline)
 struct CameraGaveUp {
   static constexpr std::string_view kName = "camera_gave_up";
   Stage stage{};
@@ -95,6 +99,7 @@ struct CameraGaveUp {
     f("stage", s.stage), f("reason", s.reason), f("detail", s.detail);
   }
 };
+FIRSTLIGHT_EVENT(CameraGaveUp)
 struct ConfigStored {
   static constexpr std::string_view kName = "config_stored";
   std::string device_id;
@@ -105,6 +110,7 @@ struct ConfigStored {
     f("device_id", s.device_id), f("certificate_id", s.certificate_id), f("bytes", s.bytes);
   }
 };
+FIRSTLIGHT_EVENT(ConfigStored)
 struct StoreDiscarded {
   static constexpr std::string_view kName = "store_discarded";
   std::string reason;  // an error's name
@@ -114,6 +120,7 @@ struct StoreDiscarded {
     f("reason", s.reason), f("detail", s.detail);
   }
 };
+FIRSTLIGHT_EVENT(StoreDiscarded)
 struct CommandReceived {
   static constexpr std::string_view kName = "command_received";
   std::string command;
@@ -123,6 +130,7 @@ struct CommandReceived {
     f("command", s.command), f("request_id", s.request_id);
   }
 };
+FIRSTLIGHT_EVENT(CommandReceived)
 struct CommandAnswered {
   static constexpr std::string_view kName = "command_answered";
   std::string command;
@@ -133,6 +141,7 @@ struct CommandAnswered {
     f("command", s.command), f("request_id", s.request_id), f("status", s.status);
   }
 };
+FIRSTLIGHT_EVENT(CommandAnswered)
 
 // -- what the fakes see ------------------------------------------------------------------------------------------
 struct TlsFailed {  // a server-side handshake that ended badly, at any service
@@ -145,6 +154,7 @@ struct TlsFailed {  // a server-side handshake that ended badly, at any service
     f("service", s.service), f("error", s.error), f("detail", s.detail);
   }
 };
+FIRSTLIGHT_EVENT(TlsFailed)
 struct HttpServed {
   static constexpr std::string_view kName = "http_served";
   std::string service;  // endorse, keys, config_api, iot
@@ -157,6 +167,7 @@ struct HttpServed {
     f("service", s.service), f("method", s.method), f("path", s.path), f("status", s.status), f("took_us", s.took_us);
   }
 };
+FIRSTLIGHT_EVENT(HttpServed)
 struct TokenIssued {
   static constexpr std::string_view kName = "token_issued";
   std::string imsi;
@@ -168,6 +179,7 @@ struct TokenIssued {
     f("imsi", s.imsi), f("key_id", s.key_id), f("token_id", s.token_id), f("expires_at", s.expires_at);
   }
 };
+FIRSTLIGHT_EVENT(TokenIssued)
 struct TokenAccepted {
   static constexpr std::string_view kName = "token_accepted";
   std::string imsi;
@@ -177,6 +189,7 @@ struct TokenAccepted {
     f("imsi", s.imsi), f("token_id", s.token_id);
   }
 };
+FIRSTLIGHT_EVENT(TokenAccepted)
 struct TokenRejected {
   static constexpr std::string_view kName = "token_rejected";
   std::string error;
@@ -186,6 +199,7 @@ struct TokenRejected {
     f("error", s.error), f("detail", s.detail);
   }
 };
+FIRSTLIGHT_EVENT(TokenRejected)
 struct DeviceRegistered {
   static constexpr std::string_view kName = "device_registered";
   std::string device_id;
@@ -196,6 +210,7 @@ struct DeviceRegistered {
     f("device_id", s.device_id), f("imsi", s.imsi), f("first", s.first);
   }
 };
+FIRSTLIGHT_EVENT(DeviceRegistered)
 struct CertificateIssued {
   static constexpr std::string_view kName = "certificate_issued";
   std::string device_id;
@@ -210,6 +225,7 @@ struct CertificateIssued {
         f("issue_us", s.issue_us);
   }
 };
+FIRSTLIGHT_EVENT(CertificateIssued)
 struct CertificateStatusChanged {
   static constexpr std::string_view kName = "certificate_status_changed";
   std::string certificate_id;
@@ -219,11 +235,13 @@ struct CertificateStatusChanged {
     f("certificate_id", s.certificate_id), f("status", s.status);
   }
 };
+FIRSTLIGHT_EVENT(CertificateStatusChanged)
 struct MqttRefused {  // the edge refused a connection
   static constexpr std::string_view kName = "mqtt_refused";
+  static constexpr FieldWords kWords[] = {{"how", {"tls-alert", "close-after-handshake", "connack"}}};
   std::string error;  // certificate-expired, certificate-unknown, mqtt-not-authorized, …
   std::string detail;
-  std::string how;  // tls-alert, close-after-handshake, connack
+  std::string how;
   std::string certificate_id;
   std::string client_id;
   template <class F, class Self>
@@ -232,6 +250,7 @@ struct MqttRefused {  // the edge refused a connection
     f("client_id", s.client_id);
   }
 };
+FIRSTLIGHT_EVENT(MqttRefused)
 struct MqttConnected {  // CONNACK 0 went to the device
   static constexpr std::string_view kName = "mqtt_connected";
   std::string client_id;
@@ -242,6 +261,7 @@ struct MqttConnected {  // CONNACK 0 went to the device
     f("client_id", s.client_id), f("certificate_id", s.certificate_id), f("protocol", s.protocol);
   }
 };
+FIRSTLIGHT_EVENT(MqttConnected)
 struct MqttSubscribed {
   static constexpr std::string_view kName = "mqtt_subscribed";
   std::string client_id;
@@ -252,6 +272,7 @@ struct MqttSubscribed {
     f("client_id", s.client_id), f("filters", s.filters), f("codes", s.codes);
   }
 };
+FIRSTLIGHT_EVENT(MqttSubscribed)
 struct MqttPublished {  // by the device, let through by the policy
   static constexpr std::string_view kName = "mqtt_published";
   std::string client_id;
@@ -263,16 +284,19 @@ struct MqttPublished {  // by the device, let through by the policy
     f("client_id", s.client_id), f("topic", s.topic), f("qos", s.qos), f("bytes", s.bytes);
   }
 };
+FIRSTLIGHT_EVENT(MqttPublished)
 struct MqttDenied {  // the policy forbade it
   static constexpr std::string_view kName = "mqtt_denied";
+  static constexpr FieldWords kWords[] = {{"operation", {"publish", "subscribe"}}};
   std::string client_id;
-  std::string operation;  // publish, subscribe
+  std::string operation;
   std::string topic;
   template <class F, class Self>
   static void fields(Self& s, F&& f) {
     f("client_id", s.client_id), f("operation", s.operation), f("topic", s.topic);
   }
 };
+FIRSTLIGHT_EVENT(MqttDenied)
 struct MqttDisconnected {
   static constexpr std::string_view kName = "mqtt_disconnected";
   std::string client_id;
@@ -283,6 +307,7 @@ struct MqttDisconnected {
     f("client_id", s.client_id), f("reason", s.reason), f("detail", s.detail);
   }
 };
+FIRSTLIGHT_EVENT(MqttDisconnected)
 struct IdentityMismatch {  // the connection's address belongs to another SIM than its certificate; noted, never refused
   static constexpr std::string_view kName = "identity_mismatch";
   std::string device_id;
@@ -292,6 +317,7 @@ struct IdentityMismatch {  // the connection's address belongs to another SIM th
     f("device_id", s.device_id), f("certificate_id", s.certificate_id);
   }
 };
+FIRSTLIGHT_EVENT(IdentityMismatch)
 struct FaultFired {  // a rule of the scenario broke something, and this is the proof
   static constexpr std::string_view kName = "fault_fired";
   std::string rule;           // its id
@@ -304,17 +330,23 @@ struct FaultFired {  // a rule of the scenario broke something, and this is the 
     f("rule", s.rule), f("point", s.point), f("effect", s.effect), f("attempt", s.attempt), f("detail", s.detail);
   }
 };
+FIRSTLIGHT_EVENT(FaultFired)
 struct SecretSeen {  // something secret of a camera stood where it must not; the secret itself is never written down
   static constexpr std::string_view kName = "secret_seen";
-  std::string where;  // mqtt-payload, mqtt-topic, client-id, url, header, log
-  std::string what;   // private-key, token
+  static constexpr FieldWords kWords[] = {
+      {"where", {"mqtt-payload", "mqtt-topic", "client-id", "url", "header", "log"}},
+      {"what", {"private-key", "token"}}};
+  std::string where;
+  std::string what;
   template <class F, class Self>
   static void fields(Self& s, F&& f) {
     f("where", s.where), f("what", s.what);
   }
 };
+FIRSTLIGHT_EVENT(SecretSeen)
 struct BrokerStarted {
   static constexpr std::string_view kName = "broker_started";
+  static constexpr bool kConcernsNoCamera = true;
   std::int64_t pid = 0;
   std::int64_t took_us = 0;
   template <class F, class Self>
@@ -322,8 +354,10 @@ struct BrokerStarted {
     f("pid", s.pid), f("took_us", s.took_us);
   }
 };
+FIRSTLIGHT_EVENT(BrokerStarted)
 struct BrokerExited {
   static constexpr std::string_view kName = "broker_exited";
+  static constexpr bool kConcernsNoCamera = true;
   std::int64_t pid = 0;
   std::int64_t status = 0;  // as waitpid gives it
   bool expected = true;
@@ -332,8 +366,10 @@ struct BrokerExited {
     f("pid", s.pid), f("status", s.status), f("expected", s.expected);
   }
 };
+FIRSTLIGHT_EVENT(BrokerExited)
 struct RunEnded {
   static constexpr std::string_view kName = "run_ended";
+  static constexpr bool kConcernsNoCamera = true;
   std::string reason;  // settled, run_for, timeout, interrupted, infra
   std::string detail;
   template <class F, class Self>
@@ -341,13 +377,9 @@ struct RunEnded {
     f("reason", s.reason), f("detail", s.detail);
   }
 };
+FIRSTLIGHT_EVENT(RunEnded)
 
-using Payload =
-    std::variant<PowerOn, StageStarted, StageEnded, RetryScheduled, CameraOnline, CameraOffline, CameraGaveUp,
-                 ConfigStored, StoreDiscarded, CommandReceived, CommandAnswered, TlsFailed, HttpServed, TokenIssued,
-                 TokenAccepted, TokenRejected, DeviceRegistered, CertificateIssued, CertificateStatusChanged,
-                 MqttRefused, MqttConnected, MqttSubscribed, MqttPublished, MqttDenied, MqttDisconnected,
-                 IdentityMismatch, FaultFired, SecretSeen, BrokerStarted, BrokerExited, RunEnded>;
+using Payload = EventsAbove<__LINE__>::Variant;
 
 struct Event {
   std::int64_t t_ns = 0;       // since the journal was opened

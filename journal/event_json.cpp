@@ -89,8 +89,9 @@ struct Get {
         name, [](auto& j) { return j.is_boolean(); }, [&](auto& j) { v = j.template get<bool>(); });
   }
   void operator()(std::string_view name, Stage& v) {
+    const auto stage_of = [](auto& j) { return find_stage(j.template get<std::string>()); };
     take(
-        name, [&](auto& j) { return j.is_string() && parse_stage(j.template get<std::string>(), v); }, [](auto&) {});
+        name, [&](auto& j) { return j.is_string() && stage_of(j).has_value(); }, [&](auto& j) { v = *stage_of(j); });
   }
   void operator()(std::string_view name, std::int64_t& v) {
     const auto most = most_of(name);

@@ -153,10 +153,6 @@ SteadyClock::time_point Journal::epoch() const {
   return impl_->epoch;
 }
 
-std::int64_t Journal::now_ns() const {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(SteadyClock::now() - impl_->epoch).count();
-}
-
 void Journal::close() {
   if (!impl_->writer.joinable()) return;
   {

@@ -39,7 +39,6 @@ class Journal {
 
   [[nodiscard]] Lane lane();  // a new lane; before or while running
   [[nodiscard]] SteadyClock::time_point epoch() const;
-  [[nodiscard]] std::int64_t now_ns() const;
 
   /// Writes what is queued, waits for it, and closes. Later appends are lost: end the shards first.
   void close();

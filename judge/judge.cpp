@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include "journal/journal.hpp"
-#include "judge/checks/checks.hpp"
-#include "judge/checks/faults_fired.hpp"
+#include "judge/expectation.hpp"
+#include "judge/faults_fired.hpp"
 #include "judge/verdict.hpp"
 
 namespace firstlight::judge {
@@ -54,10 +54,11 @@ void tell_first_camera(const std::vector<journal::Event>& events, Outcome& outco
     if (e.camera == outcome.timeline_camera) outcome.timeline.push_back(journal::narrate(e));
 }
 
-CheckResult judge_one(const language::Expectation& expectation, const CheckContext& context, bool cut_short) {
-  auto finding = std::visit([&](const auto& expect) { return check(expect, context); }, expectation.check);
+CheckResult judge_one(const language::ExpectItem& expectation, const CheckContext& context, bool cut_short) {
+  // Read by a kind of judge/expectations/, as judge() asks for: any other one is our mistake (std::bad_cast).
+  auto finding = dynamic_cast<const CheckedExpectation&>(*expectation.what).check(context);
   CheckResult result;
-  result.expect = language::expectation_text(expectation);
+  result.expect = expectation.text();
   result.line = expectation.at.line;
   result.verdict = finding.verdict;
   result.observed = std::move(finding.observed);

@@ -49,8 +49,8 @@ struct Outcome {
   std::string repro;  // the command line that repeats it
 };
 
-/// Pure: the same events give the same outcome. `infra_reason` is a trouble of the lab that the journal could not
-/// record (empty: none).
+/// Pure: the same events give the same outcome. The scenario was loaded with judge::vocabulary(). `infra_reason` is a
+/// trouble of the lab that the journal could not record (empty: none).
 [[nodiscard]] Outcome judge(const language::Scenario& scenario, std::uint64_t seed,
                             const std::vector<journal::Event>& events, const std::string& infra_reason);
 
@@ -63,7 +63,7 @@ struct RunFacts {
   bool bug = false;          // of firstlight itself: a scenario's process crashed
   bool flaky_fails = false;  // --flaky=fail
 };
-/// Exit codes of a run (docs/reports.md): the most important of those that apply. No scenario at all, or only skipped
+/// Exit codes of a run (docs/verdicts.md): the most important of those that apply. No scenario at all, or only skipped
 /// ones, is 5 (nothing selected), because nothing was judged.
 [[nodiscard]] int exit_code(std::span<const Verdict> verdicts, const RunFacts& facts);
 /// The first of 4, 3, 2, 1, 10, 11, 12, 13, 5 that is among them; 0 when none is.

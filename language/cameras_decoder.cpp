@@ -18,12 +18,13 @@ Decoder<Arrival> arrival_decoder() {
   };
   auto ramp = map_decoder<ArriveRamp>(
       "ramp",
-      {field("from", &ArriveRamp::from_per_second, rate_decoder(true), "The rate at the start.").required(),
+      {field("from", &ArriveRamp::from_per_second, rate_decoder({.may_be_zero = true}), "The rate at the start.")
+           .required(),
        field("to", &ArriveRamp::to_per_second, rate_decoder(), "The rate at the ramp's end, and after it.").required(),
        field("over", &ArriveRamp::over, duration_decoder(), "How long the ramp takes.").required()});
   return choice_decoder<Arrival>(
       "arrival", {word<Arrival>("at_once", ArriveAtOnce{}),
-                  keyed<Arrival>("rate", std::move(at_rate), "So many cameras a second, evenly spaced."),
+                  keyed<Arrival>("rate", std::move(at_rate), "This number of cameras a second, evenly spaced."),
                   keyed<Arrival>("poisson", std::move(poisson), "Independent arrivals at this mean rate."),
                   keyed<Arrival>("ramp", std::move(ramp), "A rate that rises or falls.")});
 }
@@ -41,7 +42,7 @@ Decoder<Cameras> cameras_decoder() {
       {field("count", &Cameras::count, small_integer_decoder(1, kMaxCameras), "How many cameras.").required(),
        field("agent", &Cameras::agent, agent_decoder(), "What plays the cameras.").otherwise("simulated"),
        field("arrive", &Cameras::arrive, arrival_decoder(), "When the cameras are switched on.").otherwise("at_once"),
-       field("firmware", &Cameras::firmware, firmware_decoder(), "The manners of the simulated cameras.")});
+       field("firmware", &Cameras::firmware, firmware_decoder(), "How the simulated cameras behave.")});
 }
 
 }  // namespace firstlight::language

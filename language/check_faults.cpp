@@ -35,6 +35,18 @@ bool check_time(DecodeContext& context, const Node& rule, const FaultRule& fault
   return false;
 }
 
+/// The cameras that the effect's own parameters name.
+bool check_named_cameras(DecodeContext& context, const Node& rule, const FaultRule& fault, std::uint32_t fleet) {
+  bool ok = true;
+  for (const auto& p : fault.effect->parameters) {
+    if (p.kind != fault::Kind::camera || fault.arguments.integer(p.name) <= fleet) continue;
+    context.error(*rule.find("inject"), fmt::format("\"{}\" is camera {}: the scenario has {}", p.name,
+                                                    fault.arguments.integer(p.name), fleet));
+    ok = false;
+  }
+  return ok;
+}
+
 }  // namespace
 
 bool check_faults(DecodeContext& context, const ValidatedKeys& keys, const Scenario& scenario) {
@@ -44,14 +56,11 @@ bool check_faults(DecodeContext& context, const ValidatedKeys& keys, const Scena
   bool ok = true;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const auto& fault = scenario.faults[i];
-    if (keys.has("cameras")) ok = check_cameras(context, *nodes[i], fault, scenario.cameras.count) && ok;
-    ok = check_time(context, *nodes[i], fault, end) && ok;
-    if (fault.effect->name == "cloned-identity" && keys.has("cameras") &&
-        fault.arguments.integer("of") > scenario.cameras.count) {
-      context.error(*nodes[i]->find("inject"), fmt::format("there is no camera {} to be cloned: the scenario has {}",
-                                                           fault.arguments.integer("of"), scenario.cameras.count));
-      ok = false;
+    if (keys.has("cameras")) {
+      ok = check_cameras(context, *nodes[i], fault, scenario.cameras.count) && ok;
+      ok = check_named_cameras(context, *nodes[i], fault, scenario.cameras.count) && ok;
     }
+    ok = check_time(context, *nodes[i], fault, end) && ok;
   }
   return ok;
 }

@@ -1,7 +1,7 @@
 #include "language/event_fields.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <type_traits>
 #include <variant>
 
@@ -14,6 +14,8 @@ using journal::Payload;
 struct EventKind {
   std::string_view name;
   std::vector<EventField> fields;
+  std::vector<journal::FieldWords> words = {};
+  bool concerns_no_camera = false;
 };
 
 FieldKind kind_of(const std::string&) {
@@ -38,10 +40,13 @@ template <std::size_t... I>
 std::vector<EventKind> all_kinds(std::index_sequence<I...>) {
   std::vector<EventKind> kinds;
   const auto add = [&](auto event) {
-    EventKind kind{decltype(event)::kName, {}};
-    decltype(event)::fields(event, [&](std::string_view field, const auto& value) {
+    using Event = decltype(event);
+    EventKind kind{Event::kName, {}};
+    Event::fields(event, [&](std::string_view field, const auto& value) {
       kind.fields.push_back({field, kind_of(value)});
     });
+    if constexpr (requires { Event::kWords; }) kind.words.assign(std::begin(Event::kWords), std::end(Event::kWords));
+    if constexpr (requires { Event::kConcernsNoCamera; }) kind.concerns_no_camera = Event::kConcernsNoCamera;
     kinds.push_back(std::move(kind));
   };
   (add(std::variant_alternative_t<I, Payload>{}), ...);
@@ -51,6 +56,13 @@ std::vector<EventKind> all_kinds(std::index_sequence<I...>) {
 const std::vector<EventKind>& kinds() {
   static const auto all = all_kinds(std::make_index_sequence<std::variant_size_v<Payload>>{});
   return all;
+}
+
+/// Null: there is no such event.
+const EventKind* find_kind(std::string_view event) {
+  const auto& all = kinds();
+  const auto at = std::find_if(all.begin(), all.end(), [&](const EventKind& kind) { return kind.name == event; });
+  return at == all.end() ? nullptr : &*at;
 }
 
 std::string shown(const std::string& v) {
@@ -94,30 +106,29 @@ const std::vector<std::string_view>& event_names() {
 
 std::string_view event_named(std::string_view written) {
   if (written == "http_request") return journal::HttpServed::kName;
-  const auto& names = event_names();
-  const auto it = std::find(names.begin(), names.end(), written);
-  return it == names.end() ? std::string_view{} : *it;
+  const auto* kind = find_kind(written);
+  return kind != nullptr ? kind->name : std::string_view{};
 }
 
 bool has_no_camera(std::string_view event) {
-  return event == journal::BrokerStarted::kName || event == journal::BrokerExited::kName ||
-         event == journal::RunEnded::kName;
+  const auto* kind = find_kind(event);
+  return kind != nullptr && kind->concerns_no_camera;
 }
 
 std::vector<std::string_view> field_words(std::string_view event, std::string_view field) {
-  if (event == journal::SecretSeen::kName && field == "where")
-    return {"mqtt-payload", "mqtt-topic", "client-id", "url", "header", "log"};
-  if (event == journal::SecretSeen::kName && field == "what") return {"private-key", "token"};
-  if (event == journal::MqttRefused::kName && field == "how") return {"tls-alert", "close-after-handshake", "connack"};
-  if (event == journal::MqttDenied::kName && field == "operation") return {"publish", "subscribe"};
-  return {};
+  std::vector<std::string_view> words;
+  if (const auto* kind = find_kind(event))
+    for (const auto& of_field : kind->words)
+      if (of_field.field == field)
+        std::copy_if(of_field.words.begin(), of_field.words.end(), std::back_inserter(words),
+                     [](std::string_view word) { return !word.empty(); });
+  return words;
 }
 
 const std::vector<EventField>& event_fields(std::string_view event) {
   static const std::vector<EventField> kNone;
-  for (const auto& kind : kinds())
-    if (kind.name == event) return kind.fields;
-  return kNone;
+  const auto* kind = find_kind(event);
+  return kind != nullptr ? kind->fields : kNone;
 }
 
 std::vector<std::string> field_values(const Payload& payload, std::string_view field) {

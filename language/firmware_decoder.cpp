@@ -1,4 +1,4 @@
-// `cameras.firmware`: the manners of the simulated cameras, and the bugs that they are to have.
+// `cameras.firmware`: how the simulated cameras behave, and the bugs that they are to have.
 #include "decode/values.hpp"
 #include "fault/defects.hpp"
 #include "language/language.hpp"

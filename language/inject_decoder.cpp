@@ -19,6 +19,10 @@ std::string expected(const Parameter& p) {
   return std::get<fault::NoValue>(fault::parse_value(p, "")).expected;  // an empty text is no value of the others
 }
 
+bool is_whole_number(const Parameter& p) {
+  return p.kind == Kind::integer || p.kind == Kind::camera;
+}
+
 /// How a person may write it.
 std::string example(const Parameter& p) {
   switch (p.kind) {
@@ -27,6 +31,7 @@ std::string example(const Parameter& p) {
     case Kind::bytes:
       return "16KiB";
     case Kind::integer:
+    case Kind::camera:
       return std::to_string(std::max<std::int64_t>(p.least, 1));
     case Kind::percent:
       return "50%";
@@ -47,7 +52,7 @@ std::string hint_for(const Node& node, const Parameter& p) {
   if (p.kind == Kind::choice) return nearest(node.text, p.choices).empty() ? "" : suggestion(node.text, p.choices);
   if (p.kind == Kind::text && kind != ScalarKind::text)
     return fmt::format("write it in quotes: {}", in_quotes(node.text));
-  if (p.kind == Kind::integer && std::holds_alternative<fault::Value>(fault::parse_value(p, node.text)))
+  if (is_whole_number(p) && std::holds_alternative<fault::Value>(fault::parse_value(p, node.text)))
     return fmt::format("write {} without quotes", node.text);
   if (kind != ScalarKind::integer) return {};
   const std::string_view unit = p.kind == Kind::bytes ? "B" : p.kind == Kind::percent ? "%" : "";
@@ -72,7 +77,7 @@ bool read_parameter(DecodeContext& context, const Node& node, const Parameter& p
     return out.set(p.name, fault::Value(value.count())), true;
   }
   const auto kind = scalar_kind(node);
-  const bool fits = p.kind == Kind::integer  ? kind == ScalarKind::integer
+  const bool fits = is_whole_number(p)       ? kind == ScalarKind::integer
                     : p.kind == Kind::flag   ? kind == ScalarKind::boolean
                     : p.kind == Kind::choice ? true
                                              : kind == ScalarKind::text;
@@ -148,6 +153,7 @@ Json parameter_schema(const Parameter& p) {
       schema = {{"type", "string"}, {"pattern", "^[0-9]+(B|KiB|MiB)$"}};
       break;
     case Kind::integer:
+    case Kind::camera:
       schema = {{"type", "integer"}, {"minimum", p.least}, {"maximum", p.most}};
       break;
     case Kind::percent:

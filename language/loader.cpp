@@ -9,18 +9,11 @@
 #include <fstream>
 #include <iterator>
 
-#include "language/language.hpp"
-
 namespace firstlight::language {
 
 namespace {
 
 constexpr std::size_t kMostDiagnostics = 50;
-
-const Decoder<Scenario>& language() {
-  static const Decoder<Scenario> decoder = scenario_decoder();
-  return decoder;
-}
 
 /// What an anchor stands for is read once for every alias, and is reported once.
 void drop_repeated(std::vector<DecodeError>& errors, const SourceText& source) {
@@ -49,7 +42,7 @@ LoadResult whole_file(const std::string& file, std::string message, std::string 
   return {{}, {{file, {}, std::move(message), {}, std::move(hint)}}};
 }
 
-LoadResult load(std::string_view text, const std::string& file) {
+LoadResult load(std::string_view text, const std::string& file, const Vocabulary& vocabulary) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   if (text.size() > kMaxScenarioBytes)
     return whole_file(file,
@@ -63,7 +56,7 @@ LoadResult load(std::string_view text, const std::string& file) {
 
   DecodeContext context(source);
   Scenario scenario;
-  if (!language().read(context, *document.root, scenario) || !context.errors().empty())
+  if (!vocabulary.scenario().read(context, *document.root, scenario) || !context.errors().empty())
     return {{}, to_diagnostics(context.errors(), source, file)};
   scenario.file = file;
   scenario.source = std::string(text);
@@ -96,21 +89,21 @@ std::string read_template(Scenario& scenario) {
 
 }  // namespace
 
-LoadResult load_scenario(std::string_view text, const std::string& file_name) {
+LoadResult load_scenario(std::string_view text, const std::string& file_name, const Vocabulary& vocabulary) {
   try {
-    return load(text, file_name);
+    return load(text, file_name, vocabulary);
   } catch (const std::exception& e) {  // out of memory; nothing else is known to throw
     return whole_file(file_name, std::string("the scenario cannot be read: ") + e.what());
   }
 }
 
-LoadResult load_scenario_file(const std::string& path) {
+LoadResult load_scenario_file(const std::string& path, const Vocabulary& vocabulary) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) return whole_file(path, "this is a folder, not a scenario");
   errno = 0;
   const auto text = read_file(path);
   if (!text) return whole_file(path, fmt::format("the file cannot be read: {}", std::strerror(errno)));
-  auto loaded = load_scenario(*text, path);
+  auto loaded = load_scenario(*text, path, vocabulary);
   if (!loaded.scenario || loaded.scenario->lab.config_template.path.empty()) return loaded;
   const auto at = loaded.scenario->lab.config_template.at;
   auto problem = read_template(*loaded.scenario);
@@ -119,12 +112,12 @@ LoadResult load_scenario_file(const std::string& path) {
   return {{}, {{path, at, "config_template: " + problem, std::string(source.line(at.line)), {}}}};
 }
 
-std::string scenario_schema() {
+std::string scenario_schema(const Vocabulary& vocabulary) {
   Json schema;
   schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";
   schema["title"] = "firstlight scenario";
   schema["description"] = "Printed by `firstlight schema`. One YAML file is one scenario.";
-  for (const auto& [key, value] : language().schema.items()) schema[key] = value;
+  for (const auto& [key, value] : vocabulary.scenario().schema.items()) schema[key] = value;
   return schema.dump(2) + "\n";
 }
 

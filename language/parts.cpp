@@ -48,4 +48,12 @@ Decoder<CameraSet> camera_set_decoder() {
   return decoder;
 }
 
+std::string text_of(const CameraSet& set) {
+  if (set.kind == CameraSet::Kind::number) return fmt::format("{}", set.value);
+  const auto whole = set.value / 100, hundredths = set.value % 100;
+  if (hundredths == 0) return fmt::format("{}%", whole);
+  return hundredths % 10 == 0 ? fmt::format("{}.{}%", whole, hundredths / 10)
+                              : fmt::format("{}.{:02}%", whole, hundredths);
+}
+
 }  // namespace firstlight::language

@@ -1,5 +1,5 @@
 // The small values that several parts of a scenario share: durations, positions, parts of the fleet. Included by the
-// structs of the scenario (scenario.hpp, expectations.hpp); read by everyone who reads those.
+// structs of the scenario (scenario.hpp, faults.hpp) and by expectations; read by everyone who reads those.
 #pragma once
 
 #include <cstdint>
@@ -26,5 +26,7 @@ struct CameraSet {
 };
 /// "all", "20%" (up to two decimals, above 0), or a number of cameras.
 [[nodiscard]] Decoder<CameraSet> camera_set_decoder();
+/// As a percentage, or a number of cameras: `all` is "100%".
+[[nodiscard]] std::string text_of(const CameraSet& set);
 
 }  // namespace firstlight::language

@@ -14,7 +14,7 @@
 
 #include "base/time.hpp"
 #include "fault/defects.hpp"
-#include "language/expectations.hpp"
+#include "language/expectation.hpp"
 #include "language/faults.hpp"
 #include "language/parts.hpp"
 
@@ -129,10 +129,10 @@ struct Scenario {
   Lab lab;
   std::vector<FaultRule> faults;       // in the file's order
   std::vector<std::string> killed_by;  // defects with which it must fail
-  std::vector<Expectation> expect;     // at least one, in the file's order
+  std::vector<ExpectItem> expect;      // at least one, in the file's order
 
   std::string file;    // as it was named to the loader
-  std::string source;  // the file's text, for the journal's header: load_scenario(source, file) gives this scenario
+  std::string source;  // the file's text, for the journal's header: load_scenario gives this scenario again
   Position name_at;
 };
 

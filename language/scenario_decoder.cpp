@@ -46,7 +46,7 @@ Decoder<std::vector<std::string>> killed_by_decoder() {
 
 }  // namespace
 
-Decoder<Scenario> scenario_decoder() {
+Decoder<Scenario> scenario_decoder(std::span<const ExpectationKind* const> expectations) {
   constexpr auto kLargestSeed = std::numeric_limits<std::uint64_t>::max();
   return map_decoder<Scenario>(
       "the scenario",
@@ -67,7 +67,8 @@ Decoder<Scenario> scenario_decoder() {
        field("faults", &Scenario::faults, faults_decoder(), "What breaks, for whom, when and how often."),
        field("killed_by", &Scenario::killed_by, killed_by_decoder(),
              "Firmware defects with which this scenario must fail: the proof that it can."),
-       field("expect", &Scenario::expect, list_decoder("expect", expectation_decoder()), "What must hold, all of it.")
+       field("expect", &Scenario::expect, list_decoder("expect", expectation_decoder(expectations)),
+             "What must hold, all of it.")
            .required()},
       [](DecodeContext& context, const ValidatedKeys& keys, const Scenario& scenario) {
         const bool sound = check_faults(context, keys, scenario);

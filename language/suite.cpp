@@ -92,14 +92,14 @@ Diagnostic same_name(const Scenario& scenario, const std::string& other_file) {
 
 }  // namespace
 
-Suite load_suite(const std::vector<std::string>& paths, const SuiteFilter& filter) {
+Suite load_suite(const std::vector<std::string>& paths, const Vocabulary& vocabulary, const SuiteFilter& filter) {
   Collector collector;
   for (const auto& path : paths) collector.add(path);
   Suite suite;
   suite.diagnostics = std::move(collector.diagnostics);
   std::map<std::string, std::string> file_of;  // by the scenario's name
   for (const auto& file : collector.files) {
-    auto loaded = load_scenario_file(file);
+    auto loaded = load_scenario_file(file, vocabulary);
     for (auto& diagnostic : loaded.diagnostics) suite.diagnostics.push_back(std::move(diagnostic));
     if (!loaded) continue;
     auto& scenario = *loaded.scenario;
@@ -108,7 +108,7 @@ Suite load_suite(const std::vector<std::string>& paths, const SuiteFilter& filte
     if (!selects(filter, scenario))
       ++suite.deselected;
     else if (filter.part && !filter.part->has(scenario.name))
-      ++suite.other_shards;
+      ++suite.other_parts;
     else
       suite.scenarios.push_back(std::move(scenario));
   }

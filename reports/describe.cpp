@@ -17,7 +17,7 @@ std::vector<StageReport> stage_reports(const judge::Measurements& m) {
   std::vector<StageReport> stages;
   for (std::size_t i = 0; i < journal::kStageCount; ++i)
     if (m.stages[i].count() + m.failed[i] > 0)
-      stages.push_back(stage_report(journal::stage_name(static_cast<journal::Stage>(i)), m.stages[i], m.failed[i]));
+      stages.push_back(stage_report(journal::kStages[i].name, m.stages[i], m.failed[i]));
   stages.push_back(stage_report("total", m.total, 0));
   stages.push_back(stage_report("total_from_power_on", m.total_from_power_on, 0));
   stages.push_back(stage_report("generator_lag", m.generator_lag, 0));

@@ -36,7 +36,10 @@ bool is_control(std::string_view c) {
   return c.size() == 2 && first == 0xC2 && static_cast<unsigned char>(c[1]) < 0xA0;  // U+0080 to U+009F
 }
 
-std::string xml(std::string_view text, bool attribute) {
+enum class XmlPlace : std::uint8_t { content, attribute };
+
+std::string xml(std::string_view text, XmlPlace place) {
+  const bool attribute = place == XmlPlace::attribute;
   std::string out;
   each_character(text, [&](std::string_view c) {
     if (c == "&")
@@ -81,10 +84,10 @@ std::string printable(std::string_view text) {
 }
 
 std::string xml_content(std::string_view text) {
-  return xml(text, false);
+  return xml(text, XmlPlace::content);
 }
 std::string xml_attribute(std::string_view text) {
-  return xml(text, true);
+  return xml(text, XmlPlace::attribute);
 }
 
 }  // namespace firstlight::reports

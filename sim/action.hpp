@@ -30,14 +30,16 @@ struct HttpsGet {  // → HttpsDone
   std::string key_id;  // for the keys service
   WallTime clock;      // the camera's clock, against which the server's certificate is judged
 };
-struct StoreLoad {  // → StoreLoaded
+enum class StoreCheck : std::uint8_t { checksum, none };  // none: a defect
+struct StoreLoad {                                        // → StoreLoaded
   ActionId id = 0;
-  bool unchecked = false;  // a defect: whatever stands there, without a look at its checksum
+  StoreCheck check = StoreCheck::checksum;
 };
-struct StoreSave {  // → StoreSaved
+enum class SaveHow : std::uint8_t { atomically, in_place };  // in_place: a defect; a power cut leaves the first half
+struct StoreSave {                                           // → StoreSaved
   ActionId id = 0;
   Secret content;
-  bool in_place = false;  // a defect: a power cut at this moment leaves the first half
+  SaveHow how = SaveHow::atomically;
 };
 struct StoreDiscard {};
 /// The clock is set by SNTP, which is modelled as the time that it takes. → ClockSynced

@@ -48,6 +48,10 @@ std::vector<Action> Camera::step(const Input& input) {
   return std::exchange(out_, {});
 }
 
+void Camera::log(std::vector<std::string> lines) {
+  for (auto& line : lines) act(Log{std::move(line)});
+}
+
 bool Camera::done_is_awaited(ActionId id) {
   if (id == 0 || id != pending_) return false;
   pending_ = 0;
@@ -57,13 +61,13 @@ bool Camera::done_is_awaited(ActionId id) {
 // -- life ---------------------------------------------------------------------------------------------------------
 
 void Camera::on(const PowerOn& e) {
-  if (phase_ == Phase::off) boot(e.scheduled_ns);
+  if (phase_ == Phase::off) boot(e.scheduled);
 }
 
-void Camera::boot(std::int64_t scheduled_ns) {
+void Camera::boot(std::chrono::nanoseconds scheduled) {
   ++boot_;
   booted_at_ = now_.mono;
-  emit(journal::PowerOn{scheduled_ns, boot_});
+  emit(journal::PowerOn{scheduled.count(), boot_});
   start_attach();
 }
 
@@ -110,7 +114,7 @@ void Camera::on(const Stop&) {
 void Camera::reboot() {
   act(MqttDisconnect{});
   switch_off({Errc::cancelled, "reboot"}, "reboot");
-  boot(now_.mono.count());
+  boot(now_.mono);
 }
 
 void Camera::on(const TimerFired& e) {
@@ -131,9 +135,7 @@ void Camera::resume(Stage stage) {
     case Stage::verify:  // the key could not be had: ask for it again, with the token at hand
     case Stage::config:
       // A token that expired while the camera waited is of no use any more.
-      if (!provisioning_ ||
-          (clock() >= from_unix_seconds(provisioning_->parsed.claims.expires_at) && !has(Defect::reuse_expired_token)))
-        return start_endorse();
+      if (!provisioning_ || !token_is_fresh(defects(), provisioning_->parsed, clock())) return start_endorse();
       return stage == Stage::verify ? start_verify() : start_config();
     case Stage::mqtt_connect:
     case Stage::subscribe:
@@ -163,21 +165,21 @@ std::int64_t micros(std::chrono::nanoseconds d) {
 
 void Camera::succeed(const Timing& t) {
   // The MQTT count falls only when a session has lived for a while: see session_ended().
-  if (counter(stage_) != counter(Stage::mqtt_connect)) failures_[counter(stage_)] = 0;
-  emit(journal::StageEnded{stage_, attempt(), true, "", "", micros(now_.mono - stage_started_), t.tcp_us, t.tls_us,
-                           t.exchange_us});
+  if (!is_mqtt(stage_)) failures_of(stage_) = 0;
+  emit(journal::StageEnded{stage_, attempt(), true, "", "", micros(now_.mono - stage_started_), t.tcp.count(),
+                           t.tls.count(), t.exchange.count()});
 }
 
 void Camera::report_failure(const Error& error, const Timing& t) {
   last_error_ = error.code;
   emit(journal::StageEnded{stage_, attempt(), false, std::string(error.name()), error.detail,
-                           micros(now_.mono - stage_started_), t.tcp_us, t.tls_us, t.exchange_us});
+                           micros(now_.mono - stage_started_), t.tcp.count(), t.tls.count(), t.exchange.count()});
 }
 
 void Camera::fail(Failure failure, const Timing& timing, std::optional<Micros> at_least) {
   failure.stage = stage_;
   report_failure(failure.error, timing);
-  react(row_taken(config_->defects, classify(failure, config_->mqtt_version)), failure, at_least);
+  react(row_taken(defects(), classify(failure, config_->mqtt_version)), failure, at_least);
 }
 
 // One case a row of docs/camera-policy.md.
@@ -194,15 +196,16 @@ void Camera::react(Row row, const Failure& f, std::optional<Micros> at_least) {
     case Row::http_server:
       return retry(f.error, f.stage);
     case Row::http_busy:
-      return retry(f.error, f.stage, at_least);
+      return retry(f.error, f.stage, WaitKind::backoff, at_least);
     case Row::untrusted:
-      return counter(f.stage) == counter(Stage::mqtt_connect) ? retry_mqtt(f.error, false) : retry(f.error, f.stage);
+      return is_mqtt(f.stage) ? retry_mqtt(f.error) : retry(f.error, f.stage);
     case Row::http_401:
       provisioning_.reset();
-      return retry(f.error, Stage::endorse, {}, ++unauthorized_ > config_->retry.unauthorized_limit);
+      return retry(f.error, Stage::endorse,
+                   ++unauthorized_ > config_->retry.unauthorized_limit ? WaitKind::forbidden : WaitKind::backoff);
     case Row::http_403:
       provisioning_.reset();
-      return retry(f.error, Stage::endorse, {}, true);
+      return retry(f.error, Stage::endorse, WaitKind::forbidden);
     case Row::token:
       provisioning_.reset();
       return retry(f.error, Stage::endorse);
@@ -212,41 +215,33 @@ void Camera::react(Row row, const Failure& f, std::optional<Micros> at_least) {
       act(StoreDiscard{});  // whatever half of it may be there
       return connect();
     case Row::mqtt_refused:
-      return retry_mqtt(f.error, true);
+      return mqtt_refused(f.error);
     case Row::mqtt_failed:
     case Row::mqtt_lost:
-      return retry_mqtt(f.error, false);
+      return retry_mqtt(f.error);
     case Row::store_load:
       return start_endorse();
   }
 }
 
-void Camera::retry(const Error& why, Stage next, std::optional<Micros> at_least, bool long_wait) {
-  const auto& policy = config_->retry;
-  auto& failures = failures_[counter(stage_)];
-  ++failures;
-  if (policy.give_up_after != 0 && failures >= policy.give_up_after) return give_up(why);
-  if (has(Defect::no_retry)) return give_up(why);
+void Camera::retry(const Error& why, Stage next, WaitKind kind, std::optional<Micros> at_least) {
+  const auto failures = ++failures_of(stage_);
+  const auto most = config_->retry.give_up_after;
+  if (most != 0 && failures >= most) return give_up(why);
   // Keyed by the try that failed, so that other cameras and other stages never shift the draw.
   const DrawKey key{.seed = config_->seed,
-                    .camera = has(Defect::unseeded_jitter) ? 0 : who_.id.value(),
+                    .camera = draws_as(defects(), who_.id),
                     .point = phase_ == Phase::online ? std::string_view("retry.session") : stage_name(stage_),
                     .attempt = phase_ == Phase::online ? sessions_lost_ : attempt(),
                     .rule = "retry"};
-  const double unit = draw_unit(key);
-  Micros delay = back_off(*config_, failures, unit);
-  if (long_wait)
-    delay = policy.forbidden / 2 +
-            Micros(static_cast<std::int64_t>(static_cast<double>(policy.forbidden.count() / 2) * unit));
-  if (at_least) delay += std::min(*at_least, policy.retry_after_cap);
-  delay = wait_kept(config_->defects, delay);
+  const auto delay = wait_before_retry(*config_, {failures, kind, at_least}, draw_unit(key));
   emit(journal::RetryScheduled{stage_, failures, delay.count(), std::string(why.name())});
   phase_ = Phase::waiting;
   next_ = next;
   act(StartTimer{timer_ = next_id(), delay});
 }
 
-void Camera::retry_mqtt(const Error& why, bool refused) {
+void Camera::close_session() {
   if (session_ != 0) {
     if (open_)
       act(MqttDisconnect{});
@@ -255,8 +250,16 @@ void Camera::retry_mqtt(const Error& why, bool refused) {
   }
   session_ = 0;
   open_.reset();
-  if (!refused || has(Defect::keep_old_certificate) || ++refusals_ < config_->retry.refusals_before_discard)
-    return retry(why, Stage::mqtt_connect);
+}
+
+void Camera::retry_mqtt(const Error& why) {
+  close_session();
+  retry(why, Stage::mqtt_connect);
+}
+
+void Camera::mqtt_refused(const Error& why) {
+  if (++refusals_ < config_->retry.refusals_before_discard) return retry_mqtt(why);
+  close_session();
   discard(why);
   retry(why, Stage::endorse);
 }

@@ -11,9 +11,9 @@
 #include "journal/event.hpp"
 #include "sim/action.hpp"
 #include "sim/camera_config.hpp"
+#include "sim/defects.hpp"
 #include "sim/device_config.hpp"
 #include "sim/input.hpp"
-#include "sim/manners.hpp"
 #include "sim/policy.hpp"
 #include "sim/verifier.hpp"
 
@@ -33,7 +33,7 @@ class Camera {
   [[nodiscard]] Phase phase() const { return phase_; }
   [[nodiscard]] journal::Stage stage() const { return stage_; }  // the last one that was started
   [[nodiscard]] std::uint32_t attempt() const { return attempts_[index(stage_)]; }
-  [[nodiscard]] std::uint32_t failures() const { return failures_[counter(stage_)]; }
+  [[nodiscard]] std::uint32_t failures() const { return failures_[index(counted_as(stage_))]; }
   [[nodiscard]] std::optional<Errc> last_error() const { return last_error_; }
   /// It runs, and its clock will not be set any more in this boot, but by an attach after a detach.
   [[nodiscard]] bool keeps_its_clock() const {
@@ -57,8 +57,7 @@ class Camera {
   enum class Fresh : std::uint8_t { provisioned, stored };
 
   static constexpr std::size_t index(Stage s) { return static_cast<std::size_t>(s); }
-  /// The MQTT stages and the session share one count of failures.
-  static constexpr std::size_t counter(Stage s) { return std::min(index(s), index(Stage::mqtt_connect)); }
+  static constexpr bool is_mqtt(Stage s) { return counted_as(s) == Stage::mqtt_connect; }
 
   void on(const PowerOn& e);
   void on(const PowerCut& e);
@@ -79,7 +78,7 @@ class Camera {
   void on(const MqttLost& e);
 
   // camera.cpp: life, stages, failures; camera_device.cpp: attach and clock
-  void boot(std::int64_t scheduled_ns);
+  void boot(std::chrono::nanoseconds scheduled);
   void forget();
   void reboot();
   void switch_off(const Error& why, std::string_view offline_reason);
@@ -91,8 +90,11 @@ class Camera {
   void report_failure(const Error& error, const Timing& timing);
   void fail(Failure failure, const Timing& timing = {}, std::optional<Micros> at_least = {});
   void react(Row row, const Failure& failure, std::optional<Micros> at_least);
-  void retry(const Error& why, Stage next, std::optional<Micros> at_least = {}, bool long_wait = false);
-  void retry_mqtt(const Error& why, bool refused);
+  [[nodiscard]] std::uint32_t& failures_of(Stage stage) { return failures_[index(counted_as(stage))]; }
+  void retry(const Error& why, Stage next, WaitKind kind = WaitKind::backoff, std::optional<Micros> at_least = {});
+  void close_session();
+  void retry_mqtt(const Error& why);
+  void mqtt_refused(const Error& why);
   void give_up(const Error& why);
 
   // camera_provision.cpp: from the store or the token to a configuration
@@ -104,12 +106,9 @@ class Camera {
   void endorsed(const HttpsDone& e);
   void key_fetched(const HttpsDone& e);
   void configured(const HttpsDone& e);
-  [[nodiscard]] result<DeviceConfig> restore(const StoreLoaded& e);
   std::optional<Failure> http_failure(const HttpsDone& e) const;
   bool follow(const HttpsDone& e);
   [[nodiscard]] result<void> check_token(std::string_view key_pem) const;
-  [[nodiscard]] result<void> check_usable(const DeviceConfig& config);
-  [[nodiscard]] result<void> check_validity() const;
   void save();
   void discard(const Error& why);
 
@@ -123,12 +122,12 @@ class Camera {
   void session_ended(const Error& why, Stage next);
   [[nodiscard]] std::string status_payload(std::string_view device_id, std::string_view state) const;
 
-  [[nodiscard]] bool has(Defect defect) const { return config_->defects.has(defect); }
+  [[nodiscard]] const DefectSet& defects() const { return config_->defects; }
   [[nodiscard]] WallTime clock() const;
   ActionId next_id() { return ++last_id_; }
   ActionId await() { return pending_ = next_id(); }
   void act(Action action) { out_.push_back(std::move(action)); }
-  void log(std::string text) { act(Log{std::move(text)}); }
+  void log(std::vector<std::string> lines);
   void emit(journal::Payload payload) { act(Emit{std::move(payload)}); }
   [[nodiscard]] bool done_is_awaited(ActionId id);
 
@@ -151,7 +150,7 @@ class Camera {
   std::uint16_t refusals_ = 0;      // MQTT refusals in a row
   std::uint8_t redirects_ = 0;      // followed in a row; a defect
   std::array<std::uint32_t, journal::kStageCount> attempts_{};
-  std::array<std::uint32_t, 6> failures_{};  // attach, endorse, verify, config, store, all of MQTT
+  std::array<std::uint32_t, journal::kStageCount> failures_{};  // in a row; see counted_as()
   Phase phase_ = Phase::off;
   Stage stage_ = Stage::attach;
   Stage next_ = Stage::attach;  // waiting: where the retry begins

@@ -66,7 +66,7 @@ struct CameraConfig {
   std::string firmware_version = "1.0.0";
   bool keep_store = true;                           // false: the configuration is never stored, every boot provisions
   std::optional<std::uint16_t> keep_alive_seconds;  // instead of the configuration's
-  fault::DefectSet defects;  // with_defects() (sim/manners.hpp) has carried out those that are settings
+  fault::DefectSet defects;  // with_defects() (sim/defects.hpp) has carried out those that are settings
 };
 
 struct CameraIdentity {

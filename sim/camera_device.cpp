@@ -18,7 +18,7 @@ void Camera::on(const SimChanged& e) {
 
 void Camera::on(const ClockMoved& e) {
   if (phase_ == Phase::off) return;
-  (e.lasts ? skew_ : jumped_) += e.by;
+  (e.until == ClockMoved::Until::power_off ? skew_ : jumped_) += e.by;
 }
 
 void Camera::set_clock() {

@@ -7,47 +7,31 @@
 
 namespace firstlight::sim {
 
-namespace {
-// Of a certificate that a camera with a defect never looked at.
-const wire::Validity kAlwaysValid{from_unix_seconds(0), from_unix_seconds(253'402'300'799)};
-}  // namespace
-
 void Camera::load_or_provision() {
-  if (!config_->keep_store || has(Defect::reprovision_every_boot)) return start_endorse();
+  if (!boots_from_store(*config_)) return start_endorse();
   phase_ = Phase::loading;
-  act(StoreLoad{await(), has(Defect::no_store_check)});
+  act(StoreLoad{await(), store_check(defects())});
 }
 
 void Camera::on(const StoreLoaded& e) {
   if (!done_is_awaited(e.id)) return;
-  auto config = restore(e);
-  if (!config) {
-    if (config.error().code == Errc::store_empty) return start_endorse();
-    if (has(Defect::torn_store) &&
-        config.error().code == Errc::store_corrupt) {  // it hangs on what it finds, at every boot
+  if (!e.content && e.content.error().code == Errc::store_empty) return start_endorse();
+  auto restored = e.content ? restore_config(defects(), verifier_, *e.content, who_.imsi, clock())
+                            : result<RestoredConfig>(e.content.error());
+  if (!restored) {
+    const auto& why = restored.error();
+    if (hangs_on_store(defects(), why)) {  // on what it finds, at every boot
       stage_ = Stage::store;
-      return give_up(config.error());
+      return give_up(why);
     }
-    discard(config.error());
+    discard(why);
     return start_endorse();
   }
-  device_ = std::make_unique<DeviceConfig>(std::move(*config));
+  device_ = std::make_unique<DeviceConfig>(std::move(restored->config));
+  validity_ = restored->validity;
   fresh_ = Fresh::stored;
   stored_ = true;
   connect();
-}
-
-result<DeviceConfig> Camera::restore(const StoreLoaded& e) {
-  if (!e.content) return e.content.error();
-  auto stored = parse_stored_config(*e.content);
-  if (has(Defect::no_store_check)) {
-    validity_ = kAlwaysValid;
-    return stored ? std::move(stored->config) : parse_whatever_is_there(*e.content);
-  }
-  if (!stored) return Error(Errc::store_corrupt, stored.error().detail);
-  if (stored->imsi != who_.imsi && !has(Defect::keep_config_of_old_sim)) return Error(Errc::store_foreign_sim);
-  if (auto usable = check_usable(stored->config); !usable) return usable.error();
-  return std::move(stored->config);
 }
 
 void Camera::discard(const Error& why) {
@@ -69,9 +53,11 @@ std::optional<Failure> Camera::http_failure(const HttpsDone& e) const {
 // Nobody should: the token would go wherever an answer points.
 bool Camera::follow(const HttpsDone& e) {
   constexpr std::uint8_t kMost = 5;
-  if (!has(Defect::follow_redirects) || !e.reply || e.reply->status / 100 != 3 || !e.reply->location || !asked_)
+  if (!asked_ || !e.reply || e.reply->status / 100 != 3 || !e.reply->location) return false;
+  if (++redirects_ > kMost) {
+    redirects_ = 0;
     return false;
-  if (++redirects_ > kMost) return redirects_ = 0, false;
+  }
   const auto asked = *asked_;
   get(asked.service, redirected(asked.url, *e.reply->location), asked.bearer, asked.key_id);
   return true;
@@ -79,16 +65,14 @@ bool Camera::follow(const HttpsDone& e) {
 
 void Camera::get(Service service, std::string url, Secret bearer, std::string key_id) {
   HttpsGet request{await(), service, std::move(url), std::move(bearer), std::move(key_id), clock()};
-  if (has(Defect::follow_redirects)) asked_ = std::make_unique<HttpsGet>(request);
+  if (follows_redirects(defects())) asked_ = std::make_unique<HttpsGet>(request);
   act(std::move(request));
 }
 
 void Camera::on(const HttpsDone& e) {
   if (!done_is_awaited(e.id) || follow(e)) return;
   if (auto failure = http_failure(e)) {
-    std::optional<Micros> at_least;
-    if (e.reply && e.reply->retry_after && !has(Defect::ignore_retry_after))
-      at_least = parse_retry_after(*e.reply->retry_after, clock());
+    const auto at_least = e.reply ? retry_after_of(defects(), *e.reply, clock()) : std::nullopt;
     if (stage_ == Stage::verify && classify(*failure, config_->mqtt_version) == Row::token)
       failure->error = {Errc::token_key_unknown, failure->error.detail};
     return fail(std::move(*failure), e.timing, at_least);
@@ -113,8 +97,8 @@ void Camera::endorsed(const HttpsDone& e) {
     return fail({.error = {Errc::token_malformed, "the answer holds no token"}}, e.timing);
   provisioning_ = std::make_unique<Provisioning>();
   provisioning_->token = Secret(doc["token"].get<std::string>());
-  if (has(Defect::logs_token)) log("endorse answered " + provisioning_->token.reveal());
-  if (has(Defect::publishes_token)) leaked_token_ = std::make_unique<Secret>(provisioning_->token);
+  log(log_of_token(defects(), provisioning_->token));
+  leaked_token_ = token_in_status(defects(), provisioning_->token);
   succeed(e.timing);
   start_verify();
 }
@@ -123,10 +107,10 @@ void Camera::endorsed(const HttpsDone& e) {
 
 void Camera::start_verify() {
   begin(Stage::verify);
-  auto parsed = read_token(config_->defects, provisioning_->token.reveal(), who_.imsi, clock());
+  auto parsed = read_token(defects(), provisioning_->token.reveal(), who_.imsi, clock());
   if (!parsed) return fail({.error = parsed.error()});
   // Checked before it becomes part of a URL; what it really was stays out of the journal.
-  if (!wire::is_key_id(parsed->key_id) && !has(Defect::unsafe_kid)) return fail({.error = Errc::token_key_id_invalid});
+  if (!key_id_is_safe(defects(), parsed->key_id)) return fail({.error = Errc::token_key_id_invalid});
   provisioning_->parsed = std::move(*parsed);
   const auto& kid = provisioning_->parsed.key_id;
   get(Service::keys, config_->keys_url + "/" + kid, {}, kid);
@@ -140,7 +124,7 @@ void Camera::key_fetched(const HttpsDone& e) {
 
 result<void> Camera::check_token(std::string_view key_pem) const {
   const auto& token = provisioning_->parsed;
-  if (auto signature = verify_token(config_->defects, verifier_, token, key_pem); !signature) return signature;
+  if (auto signature = verify_token(defects(), verifier_, token, key_pem); !signature) return signature;
   wire::ClaimRules rules;
   rules.leeway = config_->token_leeway;
   if (auto claims = wire::check_claims(token.claims, rules, clock()); !claims) return claims;
@@ -154,42 +138,26 @@ result<void> Camera::check_token(std::string_view key_pem) const {
 void Camera::start_config() {
   begin(Stage::config);
   const auto& token = provisioning_->token;
-  get(Service::config_api, url_with_token(config_->defects, config_->config_url, token.reveal()), token);
+  get(Service::config_api, url_with_token(defects(), config_->config_url, token.reveal()), token);
 }
 
 void Camera::configured(const HttpsDone& e) {
   unauthorized_ = 0;
-  auto config = read_config(config_->defects, e.reply->body);
+  auto config = read_config(defects(), e.reply->body);
   if (!config) return fail({.error = config.error()}, e.timing);
-  if (auto usable = check_usable(*config); !usable) {
-    const auto& why = usable.error();
+  const auto validity = check_usable(defects(), verifier_, *config, clock());
+  if (!validity) {
+    const auto& why = validity.error();
     const auto detail = why.detail.empty() ? std::string(why.name()) : fmt::format("{}: {}", why.name(), why.detail);
     return fail({.error = {Errc::config_unusable, detail}}, e.timing);
   }
   device_ = std::make_unique<DeviceConfig>(std::move(*config));
+  validity_ = *validity;
   provisioning_.reset();
   asked_.reset();
-  log("configured as " + device_->device_id);
-  if (has(Defect::logs_private_key)) log("key: " + device_->private_key_pem.reveal());
+  log(log_of_config(defects(), *device_));
   succeed(e.timing);
   save();
-}
-
-result<void> Camera::check_usable(const DeviceConfig& config) {
-  const auto validity = verifier_.check_identity(config);
-  if (!validity && !overlooks(config_->defects, validity.error())) return validity.error();
-  validity_ = validity ? *validity : kAlwaysValid;
-  return check_validity();
-}
-
-result<void> Camera::check_validity() const {
-  if (has(Defect::ignore_certificate_expiry)) return {};
-  if (clock() < validity_.not_before)
-    return Error(Errc::certificate_not_yet_valid, "from " + format_rfc3339(validity_.not_before));
-  // notAfter is inclusive to its whole second.
-  if (clock() >= validity_.not_after + std::chrono::seconds(1))
-    return Error(Errc::certificate_expired, "since " + format_rfc3339(validity_.not_after));
-  return {};
 }
 
 // -- store --------------------------------------------------------------------------------------------------------
@@ -197,7 +165,7 @@ result<void> Camera::check_validity() const {
 void Camera::save() {
   if (!config_->keep_store) return connect();
   begin(Stage::store);
-  act(StoreSave{await(), Secret(format_stored_config(who_.imsi, *device_)), has(Defect::torn_store)});
+  act(StoreSave{await(), Secret(format_stored_config(who_.imsi, *device_)), save_how(defects())});
 }
 
 void Camera::on(const StoreSaved& e) {

@@ -11,7 +11,7 @@ namespace firstlight::sim {
 namespace mqtt = wire::mqtt;
 
 void Camera::connect() {
-  if (auto valid = check_validity(); !valid) {  // it ran out while the camera waited
+  if (auto valid = check_validity(defects(), validity_, clock()); !valid) {  // it ran out while the camera waited
     discard(valid.error());
     return start_endorse();
   }
@@ -22,7 +22,7 @@ void Camera::connect() {
   c.endpoint = d.endpoint;
   c.port = d.port;
   c.packet.version = config_->mqtt_version;
-  c.packet.client_id = has(Defect::shared_client_id) ? "camera" : d.client_id;
+  c.packet.client_id = client_id(defects(), d.client_id);
   c.packet.clean_session = d.clean_session;
   c.packet.keep_alive_seconds = config_->keep_alive_seconds.value_or(d.keep_alive_seconds);
   mqtt::Will will;
@@ -52,21 +52,21 @@ void Camera::on(const MqttOpened& e) {
   }
   open_ = std::make_unique<Session>(Session{device_->device_id, device_->topics, device_->status_interval_seconds});
   succeed(e.timing);
-  if (has(Defect::reset_backoff_on_connack)) failures_[counter(Stage::mqtt_connect)] = 0;
-  if (has(Defect::skip_subscribe)) return start_status();
+  if (connack_resets_backoff(defects())) failures_of(Stage::mqtt_connect) = 0;
+  if (subscribes(defects()) == Subscribes::never) return start_status();
   start_subscribe();
 }
 
 void Camera::start_subscribe() {
   begin(Stage::subscribe);
-  if (has(Defect::publish_before_suback)) publish_status(next_id());
+  if (subscribes(defects()) == Subscribes::after_status) publish_status(next_id());
   act(MqttSubscribe{await(), open_->topics.command_request, 1});
 }
 
 void Camera::on(const MqttSubscribed& e) {
   if (!done_is_awaited(e.id)) return;
   if (!e.suback) return fail({.error = e.suback.error()});
-  if (*e.suback >= 0x80 && !has(Defect::ignore_suback))
+  if (suback_refuses(defects(), *e.suback))
     return fail({.error = {Errc::mqtt_subscribe_refused, fmt::format("{:#04x}", *e.suback)}});
   succeed();
   start_status();
@@ -90,8 +90,7 @@ std::string Camera::status_payload(std::string_view device_id, std::string_view 
 }
 
 void Camera::publish_status(ActionId id) {
-  act(MqttPublish{id, open_->topics.status, status_payload(open_->device_id, "online"),
-                  std::uint8_t{has(Defect::qos0_status) ? std::uint8_t{0} : std::uint8_t{1}}});
+  act(MqttPublish{id, open_->topics.status, status_payload(open_->device_id, "online"), status_qos(defects())});
 }
 
 void Camera::on(const MqttPublished& e) {
@@ -111,7 +110,7 @@ void Camera::go_online() {
   last_error_.reset();
   emit(journal::CameraOnline{fresh_ == Fresh::stored, open_->device_id});
   fresh_ = Fresh::stored;  // a session that follows is opened without provisioning
-  if (stored_ && !has(Defect::reprovision_every_boot))
+  if (stored_ && boots_from_store(*config_))
     device_.reset();  // thousands of cameras: a reconnect reads the store again
   if (open_->status_interval_seconds != 0)
     act(StartTimer{timer_ = next_id(), std::chrono::seconds(open_->status_interval_seconds)});
@@ -153,10 +152,10 @@ void Camera::session_ended(const Error& why, Stage next) {
   was_online_ = false;
   last_error_ = why.code;
   emit(journal::CameraOffline{std::string(why.name()), why.detail});
-  if (now_.mono - online_since_ >= config_->retry.stable_after) failures_[counter(Stage::mqtt_connect)] = 0;
+  if (now_.mono - online_since_ >= config_->retry.stable_after) failures_of(Stage::mqtt_connect) = 0;
   stage_ = Stage::mqtt_connect;
   ++sessions_lost_;
-  if (has(Defect::never_reconnect)) return give_up(why);
+  if (!reconnects(defects())) return give_up(why);
   retry(why, next);
 }
 

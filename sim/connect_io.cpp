@@ -15,8 +15,8 @@ namespace {
 // A lab has one authority; a fault may hand out others, but never endlessly many.
 constexpr std::size_t kMaxContexts = 16;
 
-std::int64_t micros_since(SteadyClock::time_point start) {
-  return std::chrono::duration_cast<Micros>(SteadyClock::now() - start).count();
+Micros since(SteadyClock::time_point start) {
+  return std::chrono::duration_cast<Micros>(SteadyClock::now() - start);
 }
 
 }  // namespace
@@ -63,20 +63,20 @@ asio::awaitable<result<asio::ip::address>> resolve_host(const ShardShare& share,
 namespace {
 
 /// Which server certificates the handshake accepts.
-void decide_trust(SSL* ssl, const Route& route, const DefectSet& defects) {
+void decide_trust(SSL* ssl, const Route& route, const ServerChecks& checks) {
   boost::system::error_code no_address;
   static_cast<void>(asio::ip::make_address(route.host, no_address));
-  if (!defects.has(Defect::no_server_name_check))
+  if (checks.name)
     require_peer_name(ssl, route.host);
   else if (no_address)
     SSL_set_tlsext_host_name(ssl, route.host.c_str());
   auto* rules = SSL_get0_param(ssl);
   // A time that was set counts more than the flag: one of the two.
-  if (defects.has(Defect::ignore_server_expiry))
-    X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_NO_CHECK_TIME);
-  else
+  if (checks.validity)
     X509_VERIFY_PARAM_set_time(rules, unix_seconds(route.clock));
-  if (defects.has(Defect::no_chain_check)) SSL_set_verify(ssl, SSL_VERIFY_NONE, nullptr);
+  else
+    X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_NO_CHECK_TIME);
+  if (!checks.chain) SSL_set_verify(ssl, SSL_VERIFY_NONE, nullptr);
 }
 
 result<SslPtr> make_ssl(ShardShare& share, const Route& route) {
@@ -85,7 +85,7 @@ result<SslPtr> make_ssl(ShardShare& share, const Route& route) {
   SslPtr ssl(SSL_new(*context));
   if (!ssl) return Error(Errc::tls_failed, take_openssl_error());
   SSL_set_connect_state(ssl.get());
-  decide_trust(ssl.get(), route, share.config->defects);
+  decide_trust(ssl.get(), route, server_checks(share.config->defects));
   if (!route.alpn.empty()) {
     const std::string wire = static_cast<char>(route.alpn.size()) + route.alpn;
     SSL_set_alpn_protos(ssl.get(), reinterpret_cast<const unsigned char*>(wire.data()),
@@ -114,7 +114,7 @@ asio::awaitable<result<StreamPtr>> open_stream(std::shared_ptr<ShardShare> share
   const auto tcp_start = SteadyClock::now();
   const tcp::endpoint peer(route.path.destination.value_or(*address), route.port);
   auto socket = co_await connect_tcp(peer, route.path.source, limits.connect);
-  timing.tcp_us = micros_since(tcp_start);
+  timing.tcp = since(tcp_start);
   if (!socket) co_return socket.error();
   if (opening->aborted) co_return Error(Errc::cancelled);
   auto ssl = make_ssl(*share, route);
@@ -124,7 +124,7 @@ asio::awaitable<result<StreamPtr>> open_stream(std::shared_ptr<ShardShare> share
   stream->expires_after(limits.handshake, Errc::tls_handshake_timeout);
   const auto tls_start = SteadyClock::now();
   const auto shaken = co_await stream->handshake();
-  timing.tls_us = micros_since(tls_start);
+  timing.tls = since(tls_start);
   if (!shaken) {
     stream->close();
     co_return shaken.error();

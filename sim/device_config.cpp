@@ -13,6 +13,8 @@ namespace {
 
 using Json = nlohmann::json;
 
+enum class Needed : std::uint8_t { yes, no };
+
 // Reads members of one object and remembers the first that is wrong, so that the caller checks once at the end.
 class Reader {
  public:
@@ -21,30 +23,32 @@ class Reader {
     if (!object_.is_object()) fail("");
   }
 
-  std::string text(const char* name, bool required = true) {
-    const Json* v = find(name, required);
+  std::string text(const char* name) {
+    const Json* v = find(name, Needed::yes);
     if (v == nullptr) return {};
-    if (!v->is_string() || (required && v->get_ref<const std::string&>().empty())) return fail(name), std::string();
-    return v->get<std::string>();
+    if (v->is_string() && !v->get_ref<const std::string&>().empty()) return v->get<std::string>();
+    fail(name);
+    return {};
   }
   template <class Int>
-  Int number(const char* name, Int at_least, bool required = true) {
-    const Json* v = find(name, required);
+  Int number(const char* name, Int at_least, Needed needed = Needed::yes) {
+    const Json* v = find(name, needed);
     if (v == nullptr) return at_least;
-    if (!v->is_number_unsigned()) return fail(name), at_least;
-    const auto n = v->get<std::uint64_t>();
-    if (n < at_least || n > std::numeric_limits<Int>::max()) return fail(name), at_least;
-    return static_cast<Int>(n);
+    const auto n = v->is_number_unsigned() ? v->get<std::uint64_t>() : std::numeric_limits<std::uint64_t>::max();
+    if (n >= at_least && n <= std::numeric_limits<Int>::max()) return static_cast<Int>(n);
+    fail(name);
+    return at_least;
   }
   bool flag(const char* name) {
-    const Json* v = find(name, true);
+    const Json* v = find(name, Needed::yes);
     if (v == nullptr) return false;
-    if (!v->is_boolean()) return fail(name), false;
-    return v->get<bool>();
+    if (v->is_boolean()) return v->get<bool>();
+    fail(name);
+    return false;
   }
-  Reader group(const char* name, bool required = true) {
+  Reader group(const char* name, Needed needed = Needed::yes) {
     static const Json kEmpty = Json::object();
-    const Json* v = find(name, required);
+    const Json* v = find(name, needed);
     return {v == nullptr ? kEmpty : *v, path_ + name + ".", wrong_};
   }
   void fail(std::string_view name) {
@@ -53,12 +57,12 @@ class Reader {
   }
 
  private:
-  const Json* find(const char* name, bool required) {
+  const Json* find(const char* name, Needed needed) {
     if (object_.is_object()) {
       const auto at = object_.find(name);
       if (at != object_.end()) return &*at;
     }
-    if (required) fail(name);
+    if (needed == Needed::yes) fail(name);
     return nullptr;
   }
 
@@ -101,7 +105,8 @@ DeviceConfig read_members(const Json& doc, std::string& wrong) {
     *topic = topics.text(name);
     if (!wire::mqtt::is_valid_topic(*topic)) topics.fail(name);
   }
-  c.status_interval_seconds = top.group("telemetry", false).number<std::uint32_t>("status_interval_seconds", 0, false);
+  c.status_interval_seconds =
+      top.group("telemetry", Needed::no).number<std::uint32_t>("status_interval_seconds", 0, Needed::no);
   return c;
 }
 

@@ -21,7 +21,7 @@ void CameraDriver::begin_boot() {
   if (engine == nullptr || !(engine->watches(fault::Point::attach) || engine->watches(fault::Point::camera))) return;
   faults().boot();
   // Heard before the answer to the attach, which takes a turn at least.
-  if (const auto by = faults_->skew()) feed_later(ClockMoved{*by, true});
+  if (const auto by = faults_->skew()) feed_later(ClockMoved{*by, ClockMoved::Until::power_off});
 }
 
 // -- power --------------------------------------------------------------------------------------------------------
@@ -51,7 +51,7 @@ std::optional<SteadyClock::duration> CameraDriver::power_goes(const Action& acti
 // The power went while this was to be done: a save that is not atomic has got half-way.
 void CameraDriver::tear(const Action& action) {
   const auto* save = std::get_if<StoreSave>(&action);
-  if (save == nullptr || !save->in_place) return;
+  if (save == nullptr || save->how != SaveHow::in_place) return;
   const auto bytes = wrap_stored(share_->shard.crypto(), save->content.reveal());
   store_->put_raw(std::string_view(bytes).substr(0, bytes.size() / 2));
 }
@@ -109,7 +109,7 @@ void CameraDriver::move_clock() {
     fault::CameraPlan plan;
     fault::Engine::apply(plan, *rule);
     faults().struck(*rule, fmt::format("by {} us", plan.clock_by->count()));
-    feed(ClockMoved{*plan.clock_by, false});
+    feed(ClockMoved{*plan.clock_by});
   }
 }
 

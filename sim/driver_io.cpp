@@ -27,7 +27,7 @@ CameraDriver::~CameraDriver() = default;
 
 void CameraDriver::power_on(SteadyClock::time_point scheduled) {
   for (const auto* rule : std::exchange(waiting_sims_, {})) put_sim(*rule);
-  feed(PowerOn{std::chrono::nanoseconds(scheduled - share_->epoch).count()});
+  feed(PowerOn{scheduled - share_->epoch});
 }
 void CameraDriver::stop() {
   power_.reset();
@@ -122,7 +122,7 @@ void CameraDriver::perform(StoreSave& a) {
   feed_later(StoreSaved{a.id, faults_ ? faults_->save(*store_, content) : store_->save(content)});
 }
 result<std::string> CameraDriver::load(const StoreLoad& a) {
-  if (!a.unchecked) return store_->load();
+  if (a.check == StoreCheck::checksum) return store_->load();
   const auto bytes = store_->raw();
   return bytes ? unwrap_unchecked(*bytes) : store_->load();
 }
@@ -224,7 +224,7 @@ asio::awaitable<void> CameraDriver::https_get(std::shared_ptr<CameraDriver> self
   (*stream)->expires_after(self->share_->config->limits.exchange, Errc::http_timeout);
   auto request = format_get(*action, *url);
   done.reply = co_await exchange(**stream, std::move(request));
-  done.timing.exchange_us = std::chrono::duration_cast<Micros>(SteadyClock::now() - start).count();
+  done.timing.exchange = std::chrono::duration_cast<Micros>(SteadyClock::now() - start);
   (*stream)->close();
   self->feed_later(std::move(done));
 }

@@ -22,25 +22,26 @@ struct Now {
   WallTime network_time;            // what the mobile network would say; the camera's own clock may differ
 };
 
-/// Parts of an exchange, in µs; 0 where it was not reached or had no such part.
+/// Parts of an exchange; 0 where it was not reached or had no such part.
 struct Timing {
-  std::int64_t tcp_us = 0;
-  std::int64_t tls_us = 0;
-  std::int64_t exchange_us = 0;
+  std::chrono::microseconds tcp{};
+  std::chrono::microseconds tls{};
+  std::chrono::microseconds exchange{};
 };
 
 struct PowerOn {
-  std::int64_t scheduled_ns = 0;  // on the journal's time base
+  std::chrono::nanoseconds scheduled{};  // since the journal was opened
 };
 struct PowerCut {};
 /// Another SIM was put in; heard only by a camera that is off.
 struct SimChanged {
   Imsi imsi;
 };
-/// The camera's clock moves; what does not last is put right when the clock is set, all is when the power goes.
+/// The camera's clock moves, until it is set or even longer.
 struct ClockMoved {
+  enum class Until : std::uint8_t { set, power_off };
   std::chrono::microseconds by{};
-  bool lasts = false;
+  Until until = Until::set;
 };
 /// The mobile network dropped the camera: its connections are dead.
 struct Detached {};

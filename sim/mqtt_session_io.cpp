@@ -80,7 +80,7 @@ asio::awaitable<result<mqtt::Connack>> MqttSession::connect(MqttConnect& action,
   const auto sent = co_await stream_->write_all(bytes);
   if (!sent) co_return sent.error();
   auto connack = co_await await_connack();
-  timing.exchange_us = std::chrono::duration_cast<Micros>(SteadyClock::now() - start).count();
+  timing.exchange = std::chrono::duration_cast<Micros>(SteadyClock::now() - start);
   if (connack) stream_->expires_never();
   co_return connack;
 }
@@ -136,10 +136,9 @@ result<void> MqttSession::take_packets() {
 }
 
 result<void> MqttSession::handle(const mqtt::Packet& packet) {
-  const auto acknowledged = [this](std::uint16_t packet_id, bool subscribe) -> ActionId {
-    const auto at = std::find_if(awaited_.begin(), awaited_.end(), [&](const Awaited& a) {
-      return a.packet_id == packet_id && a.subscribe == subscribe;
-    });
+  const auto acknowledged = [this](std::uint16_t packet_id, Reply reply) -> ActionId {
+    const auto at = std::find_if(awaited_.begin(), awaited_.end(),
+                                 [&](const Awaited& a) { return a.packet_id == packet_id && a.reply == reply; });
     if (at == awaited_.end()) return 0;
     const auto action = at->action;
     awaited_.erase(at);
@@ -157,12 +156,12 @@ result<void> MqttSession::handle(const mqtt::Packet& packet) {
   }
   if (const auto* ack = std::get_if<mqtt::Ack>(&packet)) {
     if (ack->type != mqtt::PacketType::puback) return Error(Errc::mqtt_protocol, "unexpected acknowledgement");
-    if (const auto action = acknowledged(ack->packet_id, false); action != 0 && sink_)
+    if (const auto action = acknowledged(ack->packet_id, Reply::puback); action != 0 && sink_)
       sink_(MqttPublished{action, ack->reason});
     return {};
   }
   if (const auto* suback = std::get_if<mqtt::Suback>(&packet)) {
-    const auto action = acknowledged(suback->packet_id, true);
+    const auto action = acknowledged(suback->packet_id, Reply::suback);
     if (suback->codes.size() != 1) return Error(Errc::mqtt_protocol, "SUBACK with another number of codes");
     if (action != 0 && sink_) sink_(MqttSubscribed{action, suback->codes.front()});
     return {};
@@ -183,7 +182,7 @@ void MqttSession::subscribe(const MqttSubscribe& action) {
   mqtt::Subscribe packet;
   packet.packet_id = next_packet_id();
   packet.subscriptions.push_back({action.topic, action.qos});
-  awaited_.push_back({packet.packet_id, action.id, true, SteadyClock::now() + share_->config->limits.ack});
+  awaited_.push_back({packet.packet_id, action.id, Reply::suback, SteadyClock::now() + share_->config->limits.ack});
   send(packet);
   arm();
 }
@@ -195,7 +194,7 @@ void MqttSession::publish(const MqttPublish& action) {
   packet.qos = action.qos;
   if (action.qos != 0) {
     packet.packet_id = next_packet_id();
-    awaited_.push_back({packet.packet_id, action.id, false, SteadyClock::now() + share_->config->limits.ack});
+    awaited_.push_back({packet.packet_id, action.id, Reply::puback, SteadyClock::now() + share_->config->limits.ack});
   } else if (sink_) {
     sink_(MqttPublished{action.id, std::uint8_t{0}});
   }
@@ -260,7 +259,7 @@ void MqttSession::tick() {
   if (closed_) return;
   const auto now = SteadyClock::now();
   for (const auto& a : awaited_)
-    if (a.deadline <= now) return end(a.subscribe ? Errc::mqtt_suback_timeout : Errc::mqtt_puback_timeout);
+    if (a.deadline <= now) return end(a.reply == Reply::suback ? Errc::mqtt_suback_timeout : Errc::mqtt_puback_timeout);
   if (pingresp_deadline_ && *pingresp_deadline_ <= now) return end(Errc::mqtt_pingresp_timeout);
   if (keep_alive_.count() != 0 && !pingresp_deadline_ && last_sent_ + keep_alive_ * 3 / 4 <= now) {
     pingresp_deadline_ = now + share_->config->limits.ack;

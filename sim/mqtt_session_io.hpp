@@ -29,10 +29,11 @@ class MqttSession : public std::enable_shared_from_this<MqttSession> {
   [[nodiscard]] bool closed() const { return closed_; }
 
  private:
+  enum class Reply : std::uint8_t { suback, puback };
   struct Awaited {
     std::uint16_t packet_id;
     ActionId action;
-    bool subscribe;
+    Reply reply;
     SteadyClock::time_point deadline;
   };
 

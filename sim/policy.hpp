@@ -8,7 +8,6 @@
 #include <string_view>
 
 #include "base/error.hpp"
-#include "base/time.hpp"
 #include "journal/event.hpp"
 #include "sim/camera_config.hpp"
 
@@ -45,12 +44,5 @@ struct Failure {
   std::optional<std::uint8_t> mqtt_code = {};  // of a CONNACK that refuses
 };
 [[nodiscard]] Row classify(const Failure& failure, wire::mqtt::Version version);
-
-/// Uniform in [0, min(cap, base · 2^(failures-1))]: `unit` is the draw, in [0, 1). Without jitter, all of it.
-[[nodiscard]] Micros full_jitter(const RetryPolicy& policy, std::uint32_t failures, double unit);
-
-/// Retry-After (RFC 9110 §10.2.3) as a wait from `now`: delta-seconds or an IMF-fixdate. Nothing when it is neither, or
-/// in the past.
-[[nodiscard]] std::optional<Micros> parse_retry_after(std::string_view value, WallTime now);
 
 }  // namespace firstlight::sim

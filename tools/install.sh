@@ -53,5 +53,5 @@ for names in $missing; do
   chosen="$chosen $pick"
 done
 # shellcheck disable=SC2086
-$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $chosen >&2 ||
+$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends $chosen >&2 ||
   { echo "firstlight: 'apt-get install' failed" >&2; exit 10; }

@@ -38,6 +38,7 @@ struct HttpResponse {
   HeaderList headers;                             // besides Content-Type, Content-Length, Connection
   std::string body;
   bool close = false;  // adds "Connection: close"; the server closes after it
+  friend bool operator==(const HttpResponse&, const HttpResponse&) = default;
   [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const {
     return find_header(headers, name);
   }
@@ -80,8 +81,9 @@ using HttpResponseParser = HttpParser<HttpResponse>;
 /// Adds Host first and, with a body, Content-Length.
 [[nodiscard]] std::string format_request(const HttpRequest& request, std::string_view host);
 
-/// Percent-decoding; `plus_is_space` for query strings. Nothing when a '%' is not followed by two hex digits.
-[[nodiscard]] std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space);
+enum class Plus : std::uint8_t { literal, space };  // a query string's + is a space, a path's is a plus
+/// Percent-decoding (RFC 3986 §2.1). Nothing when a '%' is not followed by two hex digits.
+[[nodiscard]] std::optional<std::string> percent_decode(std::string_view text, Plus plus);
 [[nodiscard]] std::string percent_encode(std::string_view text);
 /// "a=1&b=x" in order, decoded; nothing when an escape is malformed.
 [[nodiscard]] std::optional<std::vector<std::pair<std::string, std::string>>> parse_query(std::string_view query);

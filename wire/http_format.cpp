@@ -66,11 +66,11 @@ std::string format_request(const HttpRequest& request, std::string_view host) {
   return out;
 }
 
-std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {
+std::optional<std::string> percent_decode(std::string_view text, Plus plus) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+' && plus_is_space) {
+    if (text[i] == '+' && plus == Plus::space) {
       out += ' ';
     } else if (text[i] != '%') {
       out += text[i];
@@ -105,8 +105,8 @@ std::optional<std::vector<std::pair<std::string, std::string>>> parse_query(std:
     query.remove_prefix(std::min(query.size(), item.size() + 1));
     if (item.empty()) continue;
     const auto equals = std::min(item.find('='), item.size());
-    auto name = percent_decode(item.substr(0, equals), true);
-    auto value = percent_decode(item.substr(std::min(item.size(), equals + 1)), true);
+    auto name = percent_decode(item.substr(0, equals), Plus::space);
+    auto value = percent_decode(item.substr(std::min(item.size(), equals + 1)), Plus::space);
     if (!name || !value) return {};
     pairs.emplace_back(std::move(*name), std::move(*value));
   }

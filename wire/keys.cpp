@@ -13,7 +13,7 @@ namespace firstlight::wire {
 
 namespace {
 
-void require(bool good, const char* what) {
+void require_openssl(bool good, const char* what) {
   if (!good) throw std::runtime_error(std::string(what) + ": " + take_openssl_error());
 }
 
@@ -30,12 +30,12 @@ const char* key_type(const std::string& label) {
 PkeyPtr generate_key(const CryptoContext& crypto, KeyKind kind) {
   const bool rsa = kind == KeyKind::rsa_2048;
   const PkeyCtxPtr context(EVP_PKEY_CTX_new_from_name(crypto.lib(), rsa ? "RSA" : "EC", nullptr));
-  require(context && EVP_PKEY_keygen_init(context.get()) == 1, "no key generator");
-  require(rsa ? EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), 2048) == 1
-              : EVP_PKEY_CTX_set_group_name(context.get(), "P-256") == 1,
-          "the key generator refuses its parameters");
+  require_openssl(context && EVP_PKEY_keygen_init(context.get()) == 1, "no key generator");
+  require_openssl(rsa ? EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), 2048) == 1
+                      : EVP_PKEY_CTX_set_group_name(context.get(), "P-256") == 1,
+                  "the key generator refuses its parameters");
   EVP_PKEY* key = nullptr;
-  require(EVP_PKEY_generate(context.get(), &key) == 1, "a key cannot be generated");
+  require_openssl(EVP_PKEY_generate(context.get(), &key) == 1, "a key cannot be generated");
   return PkeyPtr(key);
 }
 
@@ -46,15 +46,16 @@ std::string private_key_pem(EVP_PKEY* key) {
     return pem;
   }
   const BioPtr bio(BIO_new(BIO_s_mem()));
-  require(bio && PEM_write_bio_PrivateKey_traditional(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1,
-          "a private key cannot be written");
+  require_openssl(
+      bio && PEM_write_bio_PrivateKey_traditional(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1,
+      "a private key cannot be written");
   return bio_text(bio.get());
 }
 
 std::string public_key_pem(EVP_PKEY* key) {
   unsigned char* der = nullptr;
   const int length = i2d_PUBKEY(key, &der);
-  require(length > 0, "a public key cannot be written");
+  require_openssl(length > 0, "a public key cannot be written");
   const std::string bytes(reinterpret_cast<char*>(der), static_cast<std::size_t>(length));
   OPENSSL_free(der);
   return write_pem(PEM_STRING_PUBLIC, bytes);

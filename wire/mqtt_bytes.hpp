@@ -1,4 +1,4 @@
-// DecodeContext and writing the data types of MQTT §1.5 (two-byte integers, strings, variable byte integers), with
+// Reading and writing the data types of MQTT §1.5 (two-byte integers, strings, variable byte integers), with
 // bounds checked in one place. Used by the mqtt_*.cpp files alone.
 #pragma once
 

@@ -17,38 +17,38 @@ using NamesPtr = std::unique_ptr<GENERAL_NAMES, OpensslFree<GENERAL_NAMES_free>>
 
 constexpr int kDigitalSignature = 0, kKeyEncipherment = 2, kKeyCertSign = 5, kCrlSign = 6;  // bits of KeyUsage
 
-void require(bool good) {
+void require_extension(bool good) {
   if (!good) throw std::runtime_error("a certificate extension cannot be made: " + take_openssl_error());
 }
 
 enum class Criticality { plain, critical };
 
 void add(X509* certificate, int nid, void* value, Criticality criticality) {
-  require(X509_add1_ext_i2d(certificate, nid, value, criticality == Criticality::critical ? 1 : 0,
-                            X509V3_ADD_DEFAULT) == 1);
+  require_extension(X509_add1_ext_i2d(certificate, nid, value, criticality == Criticality::critical ? 1 : 0,
+                                      X509V3_ADD_DEFAULT) == 1);
 }
 
 /// RFC 7093 §2, method 1: the first 160 bits of SHA-256 over the subject public key.
 OctetsPtr key_identifier(const CryptoContext& crypto, const X509* certificate) {
   const auto* bits = X509_get0_pubkey_bitstr(certificate);
-  require(bits != nullptr);
+  require_extension(bits != nullptr);
   const auto digest = sha256(crypto, {ASN1_STRING_get0_data(bits), static_cast<std::size_t>(ASN1_STRING_length(bits))});
   OctetsPtr octets(ASN1_OCTET_STRING_new());
-  require(octets && ASN1_OCTET_STRING_set(octets.get(), digest.data(), 20) == 1);
+  require_extension(octets && ASN1_OCTET_STRING_set(octets.get(), digest.data(), 20) == 1);
   return octets;
 }
 
 void add_key_usage(X509* certificate, std::initializer_list<int> set_bits) {
   const BitsPtr bits(ASN1_BIT_STRING_new());
-  for (const int bit : set_bits) require(ASN1_BIT_STRING_set_bit(bits.get(), bit, 1) == 1);
+  for (const int bit : set_bits) require_extension(ASN1_BIT_STRING_set_bit(bits.get(), bit, 1) == 1);
   add(certificate, NID_key_usage, bits.get(), Criticality::critical);
 }
 
 void push_name(GENERAL_NAMES* names, int type, ASN1_STRING* value) {
-  require(value != nullptr);
+  require_extension(value != nullptr);
   GENERAL_NAME* name = GENERAL_NAME_new();
   GENERAL_NAME_set0_value(name, type, value);
-  require(sk_GENERAL_NAME_push(names, name) > 0);
+  require_extension(sk_GENERAL_NAME_push(names, name) > 0);
 }
 
 }  // namespace
@@ -74,7 +74,7 @@ void add_usage(X509* certificate, CertificateUsage usage, bool rsa) {
   else
     add_key_usage(certificate, {kDigitalSignature});
   const EkuPtr purposes(sk_ASN1_OBJECT_new_null());
-  require(sk_ASN1_OBJECT_push(purposes.get(), OBJ_nid2obj(server ? NID_server_auth : NID_client_auth)) > 0);
+  require_extension(sk_ASN1_OBJECT_push(purposes.get(), OBJ_nid2obj(server ? NID_server_auth : NID_client_auth)) > 0);
   add(certificate, NID_ext_key_usage, purposes.get(), Criticality::plain);
 }
 
@@ -84,7 +84,7 @@ void add_alternative_names(X509* certificate, const CertificateRequest& request)
   for (const auto& dns : request.dns_names) {
     ASN1_STRING* value = ASN1_IA5STRING_new();
     push_name(names.get(), GEN_DNS, value);
-    require(ASN1_STRING_set(value, dns.data(), static_cast<int>(dns.size())) == 1);
+    require_extension(ASN1_STRING_set(value, dns.data(), static_cast<int>(dns.size())) == 1);
   }
   for (const auto& address : request.ip_addresses) {
     ASN1_OCTET_STRING* value = a2i_IPADDRESS(address.c_str());

@@ -67,9 +67,12 @@ void BrokerSupervisor::on_unexpected_exit(std::function<void(int)> callback) {
   {
     const std::lock_guard lock(mutex_);
     before = unexpected_;
-    if (!before) callback_ = std::move(callback);
+    if (!before) {
+      callback_ = std::move(callback);
+      return;
+    }
   }
-  if (before) callback(*before);
+  callback(*before);
 }
 
 void BrokerSupervisor::run(std::promise<result<void>> started) {
@@ -77,7 +80,7 @@ void BrokerSupervisor::run(std::promise<result<void>> started) {
   const bool runs = static_cast<bool>(outcome);
   started.set_value(std::move(outcome));
   if (runs) supervise();
-  if (process_.running()) ended(process_.terminate(config_.stop_limit), true);
+  if (process_.running()) ended(process_.terminate(config_.stop_limit), Exit::expected);
 }
 
 result<void> BrokerSupervisor::start_first() {
@@ -167,12 +170,12 @@ void BrokerSupervisor::execute(Command command) {
       return prove(command.injection, fmt::format("SIGSTOP for {}", format_duration(lasts)));
     }
     case Action::kill:
-      ended(process_.kill(), true);
+      ended(process_.kill(), Exit::expected);
       forget_store();
       start_at_ = SteadyClock::now() + lasts;
       return prove(command.injection, fmt::format("SIGKILL, started again in {}", format_duration(lasts)));
     case Action::restart:
-      ended(process_.terminate(config_.stop_limit), true);
+      ended(process_.terminate(config_.stop_limit), Exit::expected);
       start_at_ = SteadyClock::now();
       return prove(command.injection, "SIGTERM, started again at once");
   }
@@ -180,7 +183,7 @@ void BrokerSupervisor::execute(Command command) {
 
 void BrokerSupervisor::look_after_process() {
   const auto now = SteadyClock::now();
-  if (const auto status = process_.reap()) ended(*status, false);
+  if (const auto status = process_.reap()) ended(*status, Exit::unexpected);
   if (thaw_at_ && *thaw_at_ <= now) {
     thaw_at_.reset();
     if (process_.running()) process_.thaw();
@@ -189,17 +192,17 @@ void BrokerSupervisor::look_after_process() {
   start_at_.reset();
   const auto started = start_process();
   if (started || stopping_) return;
-  ended(process_.running() ? process_.kill() : failed_status_, false);
+  ended(process_.running() ? process_.kill() : failed_status_, Exit::unexpected);
 }
 
-void BrokerSupervisor::ended(int status, bool expected) {
+void BrokerSupervisor::ended(int status, Exit exit) {
   thaw_at_.reset();
   journal::BrokerExited event;
   event.pid = pid_;
   event.status = status;
-  event.expected = expected;
+  event.expected = exit == Exit::expected;
   lane_.append(journal::Source::broker, 0, {}, event);
-  if (expected) return;
+  if (exit == Exit::expected) return;
   std::function<void(int)> callback;
   {
     const std::lock_guard lock(mutex_);

@@ -16,7 +16,7 @@
 #include "fakes/broker/launch.hpp"
 #include "fakes/broker/process.hpp"
 #include "fault/engine.hpp"
-#include "fault/plans.hpp"
+#include "fault/plans/broker.hpp"
 
 namespace firstlight::fakes {
 
@@ -54,7 +54,8 @@ class BrokerSupervisor {
   void wait_for_something();
   void execute(Command command);
   void look_after_process();
-  void ended(int status, bool expected);
+  enum class Exit : std::uint8_t { expected, unexpected };
+  void ended(int status, Exit exit);
   void prove(std::optional<fault::Injection>& injection, std::string detail);
   void forget_store();
   [[nodiscard]] std::string file(std::string_view name) const;

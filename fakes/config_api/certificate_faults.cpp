@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <tuple>
 
-#include "fakes/http/effective.hpp"
+#include "fault/proof.hpp"
 
 namespace firstlight::fakes::config_api {
 
@@ -33,18 +33,18 @@ PkeyPtr weak_key(const CryptoContext& crypto) {
   return PkeyPtr(key);
 }
 
-wire::Validity shifted(wire::Validity v, const fault::CertificatePlan& plan, WallTime now) {
-  if (plan.lifetime) v.not_after = now + whole(*plan.lifetime);
-  if (plan.expired) v = {now - whole(*plan.expired) - days(30), now - whole(*plan.expired)};
-  if (plan.not_yet_valid) v = {now + whole(*plan.not_yet_valid), now + whole(*plan.not_yet_valid) + days(30)};
+wire::Validity shifted(wire::Validity v, const fault::CertificatePlan::Dates& dates, WallTime now) {
+  if (dates.lifetime) v.not_after = now + whole(*dates.lifetime);
+  if (dates.expired) v = {now - whole(*dates.expired) - days(30), now - whole(*dates.expired)};
+  if (dates.not_yet_valid) v = {now + whole(*dates.not_yet_valid), now + whole(*dates.not_yet_valid) + days(30)};
   return v;
 }
 
-/// What a device can tell of the plan.
-auto told(const fault::CertificatePlan& plan, const wire::Validity& proper, WallTime now) {
-  const auto validity = shifted(proper, plan, now);
-  return std::tuple(validity.not_before, validity.not_after, plan.foreign_key, plan.foreign_authority,
-                    plan.server_usage, plan.other_device, plan.weak_key);
+/// What a device can tell of the plan: the validity that its dates come to, and all else.
+auto told(fault::CertificatePlan plan, const wire::Validity& proper, WallTime now) {
+  const auto validity = shifted(proper, plan.dates, now);
+  plan.dates = {};
+  return std::tuple(validity.not_before, validity.not_after, plan);
 }
 
 }  // namespace
@@ -57,7 +57,7 @@ CertificateFaults::CertificateFaults(const LabContext& lab, const HttpPeer& peer
 
 iot::IssuedCertificate CertificateFaults::issue(const CryptoContext& crypto, iot::Authority& authority,
                                                 std::vector<PkeyPtr> keys, wire::Validity proper, WallTime now) {
-  const auto validity = shifted(proper, plan_, now);
+  const auto validity = shifted(proper, plan_.dates, now);
   const auto key = plan_.weak_key ? weak_key(crypto) : std::move(keys.front());
   const auto usage = plan_.server_usage ? wire::CertificateUsage::server : wire::CertificateUsage::client;
   auto issued = plan_.foreign_authority
@@ -66,11 +66,9 @@ iot::IssuedCertificate CertificateFaults::issue(const CryptoContext& crypto, iot
                     : authority.issue(key.get(), validity, usage);
   if (plan_.foreign_key) issued.private_key_pem = wire::private_key_pem(keys.back().get());
   const auto outcome = [&](const fault::Injections& those) {
-    fault::CertificatePlan plan;
-    for (const auto& injection : those) fault::Engine::apply(plan, injection.rule());
-    return told(plan, proper, now);
+    return told(fault::plan_of<fault::CertificatePlan>(those), proper, now);
   };
-  for (const auto& injection : effective(injections_, outcome))
+  for (const auto& injection : fault::effective(injections_, outcome))
     pending_.push_back({injection, journal::Source::config_api, "certificate " + issued.id.value()});
   return issued;
 }

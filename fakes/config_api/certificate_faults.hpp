@@ -4,7 +4,7 @@
 
 #include "fakes/http/https_server.hpp"
 #include "fakes/pki/authority.hpp"
-#include "fault/plans.hpp"
+#include "fault/plans/config_api_certificate.hpp"
 
 namespace firstlight::fakes::config_api {
 

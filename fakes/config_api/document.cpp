@@ -120,6 +120,7 @@ ordered_json fill_document(ordered_json merged, const DeviceFacts& facts) {
   merged["certificates"] = std::move(certificates);
 
   auto& mqtt = group(merged, "mqtt_config");
+  // NOLINTNEXTLINE(readability-container-size-empty): empty() of JSON text is false, whatever the text
   if (!mqtt.contains("endpoint") || mqtt["endpoint"] == "") mqtt["endpoint"] = facts.mqtt_endpoint;
   if (!mqtt.contains("port") || mqtt["port"] == 0) mqtt["port"] = facts.mqtt_port;
   mqtt["client_id"] = id;

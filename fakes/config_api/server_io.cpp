@@ -7,10 +7,11 @@
 
 #include "fakes/config_api/certificate_faults.hpp"
 #include "fakes/config_api/document.hpp"
-#include "fakes/http/effective.hpp"
 #include "fakes/http/json_error.hpp"
 #include "fakes/iot/faults.hpp"
 #include "fakes/pki/rsa_pool.hpp"
+#include "fault/plans/config_api_body.hpp"
+#include "fault/proof.hpp"
 
 namespace firstlight::fakes::config_api {
 
@@ -256,12 +257,11 @@ class Service {
     auto injections = lab_.faults.consult(kPoint, peer.camera, attempt);
     const auto edited = [proper = document](const fault::Injections& those) {
       auto copy = proper;
-      fault::BodyDraft draft{&copy};
-      for (const auto& injection : those) fault::Engine::apply(draft, injection.rule());
+      (void)fault::plan_of(those, fault::BodyDraft{&copy});
       return copy;
     };
     document = edited(injections);
-    return effective(std::move(injections), edited);
+    return fault::effective(std::move(injections), edited);
   }
 
   LabContext lab_;

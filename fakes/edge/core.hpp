@@ -28,9 +28,13 @@ class Gate {
     bool called = false;
   };
   explicit Gate(unsigned places) : free_(places) {}
-  [[nodiscard]] bool try_enter() { return free_ > 0 && (--free_, true); }
+  [[nodiscard]] bool try_enter() {
+    if (free_ == 0) return false;
+    --free_;
+    return true;
+  }
   void wait(std::weak_ptr<Ticket> ticket) { waiting_.push_back(std::move(ticket)); }
-  /// FaultTargets the place to the first who still waits. Not for destructors: teardown leaves timers unusable.
+  /// Gives the place to the first who still waits. Not for destructors: teardown leaves timers unusable.
   void leave() {
     while (!waiting_.empty()) {
       const auto next = waiting_.front().lock();

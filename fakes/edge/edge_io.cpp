@@ -137,7 +137,7 @@ asio::awaitable<void> watch_expiry(std::weak_ptr<Core> weak, unsigned index) {
 }
 
 /// Somebody else connects with the client id of this camera's sessions.
-void take_over(EdgeShard& shard, const fault::Rule& rule, std::uint32_t camera) {
+void claim_client_ids(EdgeShard& shard, const fault::Rule& rule, std::uint32_t camera) {
   std::vector<Session*> sessions;
   const auto [first, last] = shard.by_camera.equal_range(camera);
   for (auto at = first; at != last; ++at) sessions.push_back(at->second);
@@ -197,7 +197,7 @@ void Edge::carry_out(const fault::Rule& rule, std::uint32_t camera) {
   if (!plan.taken_over) return;
   for (unsigned i = 0; i < impl_->core->shards.size(); ++i) {
     auto work = [weak = std::weak_ptr(impl_->core), i, &rule, camera] {
-      if (const auto core = weak.lock()) edge::take_over(*core->shards[i], rule, camera);
+      if (const auto core = weak.lock()) edge::claim_client_ids(*core->shards[i], rule, camera);
     };
     asio::post(impl_->core->shards[i]->shard.io(), std::move(work));
   }

@@ -137,10 +137,10 @@ void SessionFaults::refuse_filters(const mqtt::Frame& frame, char* packet) {
 }
 
 std::optional<End> SessionFaults::after_suback(std::string& to_device, std::size_t at) {
-  if (auto* armed = find([](const auto& plan) { return plan.oversized; })) {
+  if (auto* armed = find([](const auto& plan) { return plan.oversized.has_value(); })) {
     mqtt::Publish publish;
     publish.topic = topic_;
-    publish.payload.assign(static_cast<std::size_t>(armed->plan.oversized_bytes), 'x');
+    publish.payload.assign(static_cast<std::size_t>(*armed->plan.oversized), 'x');
     const auto bytes = mqtt::encode(publish, version_);
     insert(to_device, at, bytes, armed->injection);
     armed->spent = true;

@@ -11,7 +11,7 @@
 
 #include "fakes/edge/relay.hpp"
 #include "fault/engine.hpp"
-#include "fault/plans.hpp"
+#include "fault/plans/mqtt.hpp"
 #include "wire/mqtt.hpp"
 
 namespace firstlight::fakes::edge {

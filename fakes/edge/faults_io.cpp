@@ -4,22 +4,14 @@
 #include "base/net/sleep_unless_gone.hpp"
 #include "fakes/edge/secrets.hpp"
 #include "fakes/edge/session.hpp"
+#include "fault/plans/iot_verify.hpp"
+#include "fault/proof.hpp"
 
 namespace firstlight::fakes::edge {
 
 namespace asio = boost::asio;
 namespace mqtt = wire::mqtt;
 using fault::Point;
-
-namespace {
-
-fault::VerifyPlan plan_of(const fault::Injection& injection) {
-  fault::VerifyPlan plan;
-  fault::Engine::apply(plan, injection.rule());
-  return plan;
-}
-
-}  // namespace
 
 void Session::prove(fault::Injection& injection, std::string detail) {
   injection.fired(core_->lab.lanes.at(self_.shard), journal::Source::edge, address_.to_string(), std::move(detail));
@@ -42,7 +34,7 @@ asio::awaitable<bool> Session::verify_certificate(const mqtt::Connect& connect) 
   auto injections = engine.edit(plan, Point::iot_verify, camera_, attempt);
   fault::Injection* down = nullptr;  // of several the last one counts
   for (auto& injection : injections) {
-    const auto own = plan_of(injection);
+    const auto own = fault::own_plan<fault::VerifyPlan>(injection);
     if (own.down) down = &injection;
     if (own.delay > Duration{0}) prove(injection, "the CONNECT waits for " + format_duration(own.delay));
   }

@@ -94,7 +94,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void arm_keep_alive(SteadyClock::duration after);
   void close_upstream();
   void note(journal::Payload payload);
-  void set_presence(bool connected, std::string_view reason);
+  enum class Presence : std::uint8_t { connected, disconnected };
+  void set_presence(Presence presence, std::string_view reason);
 
   CorePtr core_;
   EdgeShard& shard_;

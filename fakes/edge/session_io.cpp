@@ -223,7 +223,7 @@ void Session::end(End why) {
     event.reason = ended_->aws_reason;
     event.detail = ended_->detail;
     note(std::move(event));
-    set_presence(false, ended_->aws_reason);
+    set_presence(Presence::disconnected, ended_->aws_reason);
   }
   release_client_id();
   keep_alive_.cancel();
@@ -299,7 +299,7 @@ void Session::started(const mqtt::Connect& connect) {
     mismatch.certificate_id = certificate_id_.value();
     note(std::move(mismatch));
   }
-  set_presence(true, {});
+  set_presence(Presence::connected, {});
   // AWS ends a session after one and a half keep-alives without a packet.
   const seconds keep_alive(clamp_keep_alive(connect.keep_alive_seconds, core_->config.limits));
   keep_alive_limit_ = std::chrono::milliseconds(keep_alive) * 3 / 2;
@@ -327,9 +327,10 @@ void Session::note(journal::Payload payload) {
   core_->lab.lanes.at(self_.shard).append(journal::Source::edge, camera_, address_.to_string(), std::move(payload));
 }
 
-void Session::set_presence(bool connected, std::string_view reason) {
+void Session::set_presence(Presence presence, std::string_view reason) {
   const auto& device = relay_->access().device_id;
   if (device.empty()) return;
+  const bool connected = presence == Presence::connected;
   asio::co_spawn(shard_.shard.io(),
                  core_->registry.set_presence(device, connected, address_.to_string(), std::string(reason)),
                  asio::detached);

@@ -47,7 +47,8 @@ std::string sign(const CryptoContext& crypto, const fault::TokenDraft& draft, co
     case Signature::proper:
       return wire::sign_token(crypto, draft.header.dump(), draft.claims.dump(), keys.proper);
     case Signature::unknown_key:
-      if (keys.unpublished_key == nullptr) throw std::logic_error("a stranger's signature without the stranger's key");
+      if (keys.unpublished_key == nullptr)
+        throw std::logic_error("a signature by an unpublished key, without that key");
       return wire::sign_token(crypto, draft.header.dump(), draft.claims.dump(), keys.unpublished_key);
     case Signature::none:
       return input_of(draft) + ".";

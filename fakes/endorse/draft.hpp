@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/crypto.hpp"
-#include "fault/plans.hpp"
+#include "fault/plans/endorse_token.hpp"
 
 namespace firstlight::fakes::endorse {
 

@@ -13,7 +13,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "fakes/context/sims.hpp"
-#include "fault/plans.hpp"
+#include "fault/plans/endorse_token.hpp"
 #include "wire/http.hpp"
 
 namespace firstlight::fakes::endorse {

@@ -4,7 +4,7 @@
 #include <boost/asio/post.hpp>
 
 #include "fakes/endorse/draft.hpp"
-#include "fakes/http/effective.hpp"
+#include "fault/proof.hpp"
 #include "wire/x509.hpp"
 
 namespace firstlight::fakes::endorse {
@@ -59,10 +59,8 @@ struct Service {
     const auto proper = draft;
     const auto attempt = tokens[peer.shard.index()].next(kPoint, peer.camera);
     auto injections = lab.faults.edit(draft, kPoint, peer.camera, attempt);
-    return effective(std::move(injections), [&](const fault::Injections& those) {
-      auto other = proper;
-      for (const auto& injection : those) fault::Engine::apply(other, injection.rule());
-      return outline(other, key);
+    return fault::effective(std::move(injections), [&](const fault::Injections& those) {
+      return outline(fault::plan_of(those, proper), key);
     });
   }
 

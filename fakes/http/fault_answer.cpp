@@ -6,7 +6,7 @@
 #include <cmath>
 #include <utility>
 
-#include "fakes/http/effective.hpp"
+#include "fault/proof.hpp"
 
 namespace firstlight::fakes {
 
@@ -83,12 +83,11 @@ FaultedAnswer format_faulted(const wire::HttpResponse& response, const fault::Ht
 fault::Injections observable(fault::Injections injections, const std::optional<wire::HttpResponse>& service,
                              std::string_view method) {
   const auto outcome = [&](const fault::Injections& those) {
-    fault::HttpPlan plan;
-    for (const auto& injection : those) fault::Engine::apply(plan, injection.rule());
+    const auto plan = fault::plan_of<fault::HttpPlan>(those);
     const auto response = plan.instead ? *plan.instead : service ? *service : unknown_answer();
     return std::pair(format_faulted(response, plan, method).bytes, plan.delay);
   };
-  return effective(std::move(injections), outcome);
+  return fault::effective(std::move(injections), outcome);
 }
 
 bool holds_whole(const FaultedAnswer& answer, const wire::HttpResponse& service, const fault::HttpPlan& plan,

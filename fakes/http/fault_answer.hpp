@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "fault/engine.hpp"
-#include "fault/plans.hpp"
+#include "fault/plans/http.hpp"
 #include "wire/http.hpp"
 
 namespace firstlight::fakes {

@@ -171,11 +171,8 @@ class Connection {
   /// From its beginning on the answer is late: the device may leave before it comes. False: it has left.
   asio::awaitable<bool> delay(Duration by, fault::Injections& injections) {
     if (has_gone(stream_.socket())) co_return false;
-    for (auto& injection : injections) {
-      fault::HttpPlan own;
-      fault::Engine::apply(own, injection.rule());
-      if (own.delay > Duration{0}) fire(injection, core_->config.source, format_duration(by));
-    }
+    for (auto& injection : injections)
+      if (fault::edits(injection, &fault::HttpPlan::delay)) fire(injection, core_->config.source, format_duration(by));
     co_return co_await sleep_unless_gone(stream_.socket(), by);
   }
 

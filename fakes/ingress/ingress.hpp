@@ -1,6 +1,6 @@
-// A server's listener: consults the points `link` and `tls` for every connection that the acceptor hands over, carries
-// out what they say, and gives the server a socket and an SSL object. Owned by each TLS server of the lab; without a
-// rule it only makes the SSL object.
+// The ingress of a server: consults the points `link` and `tls` for every connection that the acceptor hands over,
+// carries out what they say, and gives the server a socket and an SSL object. Owned by each TLS server of the lab;
+// without a rule it only makes the SSL object.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -16,6 +16,8 @@
 #include "fakes/ingress/proofs.hpp"
 #include "fakes/ingress/shaper.hpp"
 #include "fakes/pki/server_identities.hpp"
+#include "fault/plans/link.hpp"
+#include "fault/plans/tls.hpp"
 
 namespace firstlight::fakes {
 
@@ -32,7 +34,8 @@ class Admission {
   friend class Ingress;
   explicit Admission(boost::asio::ip::tcp::socket s) : socket(std::move(s)) {}
   void prove_tls(TlsStream& stream, bool completed);
-  std::shared_ptr<Proofs> link_, tls_;  // null: no rule was asked for
+  std::shared_ptr<Proofs<fault::LinkPlan>> link_;  // null, and the next: no rule was asked for
+  std::shared_ptr<Proofs<fault::TlsPlan>> tls_;
   bool reset_after_tls_ = false;
   bool ends_at_hello_ = false;  // nothing of the lab's passes after its ServerHello
   std::shared_ptr<Shaper> shaper_;
@@ -64,7 +67,7 @@ class Ingress {
   struct PerShard {
     SSL_CTX* proper = nullptr;
     fault::AttemptCounter attempts;
-    std::map<std::string, Other> others;  // by what their certificate is
+    std::map<fault::ServerCertificate, Other> others;
   };
   /// What the rules make of one connection.
   struct Broken {

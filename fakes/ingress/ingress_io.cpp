@@ -19,8 +19,18 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using fault::LinkPlan;
 using fault::TlsPlan;
+using Reset = LinkPlan::Reset::When;
 
 namespace {
+
+bool resets(const LinkPlan& plan, Reset when) {
+  return plan.reset && plan.reset->when == when;
+}
+
+/// Whether a device meets it in the ServerHello, or in the alert that it gets instead: before any certificate.
+bool is_met_in_hello(const fault::Injection& injection) {
+  return fault::edits(injection, &TlsPlan::only_version) || fault::edits(injection, &TlsPlan::cipher);
+}
 
 /// Waits for the ClientHello, says the alert, and lets the device read it before the connection ends.
 asio::awaitable<void> send_alert(tcp::socket socket, int alert, std::function<void()> fired) {
@@ -49,10 +59,6 @@ asio::awaitable<void> send_alert(tcp::socket socket, int alert, std::function<vo
   }
   // The timer's handler refers to this frame: let it run out before the frame ends.
   if (limit.cancel() == 0) co_await asio::post(socket.get_executor(), asio::use_awaitable);
-}
-
-std::string key_of(const TlsPlan& plan) {
-  return fmt::format("{}/{}/{}/{}", static_cast<int>(plan.certificate), plan.by.count(), plan.bytes, plan.name);
 }
 
 bool is_tls13_suite(const std::string& name) {
@@ -91,11 +97,11 @@ Ingress::Ingress(const LabContext& lab, journal::Source source, std::optional<Po
 
 SSL_CTX* Ingress::context(Shard& shard, const TlsPlan& plan) {
   auto& own = shards_[shard.index()];
-  if (plan.certificate == TlsPlan::Certificate::proper || lab_.identities == nullptr) return own.proper;
-  auto& [context, made] = own.others[key_of(plan)];
+  if (plan.certificate == fault::ServerCertificate{} || lab_.identities == nullptr) return own.proper;
+  auto& [context, made] = own.others[plan.certificate];
   const auto now = lab_.clock.now();
-  if (!context || !ServerIdentities::still_says(plan, now - made)) {
-    const auto identity = lab_.identities->make(shard.crypto(), plan);
+  if (!context || !ServerIdentities::still_says(plan.certificate, now - made)) {
+    const auto identity = lab_.identities->make(shard.crypto(), plan.certificate);
     context = make_server_context(shard.crypto(), identity.certificate_chain, identity.private_key);
     made = now;
     if (configure_) configure_(context.get(), shard);
@@ -107,7 +113,7 @@ SslPtr Ingress::make_ssl(Shard& shard, const TlsPlan& plan) {
   SslPtr ssl(SSL_new(context(shard, plan)));
   if (!ssl) throw std::runtime_error("SSL_new: " + take_openssl_error());
   SSL_set_accept_state(ssl.get());
-  if (!plan.proper()) apply(ssl.get(), plan);
+  apply(ssl.get(), plan);
   return ssl;
 }
 
@@ -133,18 +139,15 @@ Ingress::Broken Ingress::consult(Shard& shard, Admission& admission, const std::
     // A partition looks at the time itself; for every other effect the time is now.
     link = faults.consult_at_any_time(points_->link, camera, attempts.next(points_->link, camera));
     std::erase_if(link, [&](const fault::Injection& injection) {
-      return injection.rule().effect->name != "partition" && !faults.active(injection.rule(), camera);
+      return !fault::edits(injection, &LinkPlan::partitions) && !faults.active(injection.rule(), camera);
     });
-    for (const auto& injection : link) fault::Engine::apply(broken.link, injection.rule());
+    broken.link = fault::plan_of<LinkPlan>(link);
   }
   if (faults.watches(points_->tls))
     tls = faults.edit(broken.tls, points_->tls, camera, attempts.next(points_->tls, camera));
-  keep_link_injections_that_count(link);
-  keep_tls_injections_that_count(tls);
   const auto& lane = lab_.lanes[shard.index()];
-  // `link` and `tls` have an effect of the same name: each list is told apart.
-  admission.link_ = std::make_shared<Proofs>(std::move(link), lane, source_, peer);
-  admission.tls_ = std::make_shared<Proofs>(std::move(tls), lane, source_, peer);
+  admission.link_ = std::make_shared<Proofs<LinkPlan>>(std::move(link), lane, source_, peer);
+  admission.tls_ = std::make_shared<Proofs<TlsPlan>>(std::move(tls), lane, source_, peer);
   return broken;
 }
 
@@ -152,8 +155,8 @@ Ingress::Broken Ingress::consult(Shard& shard, Admission& admission, const std::
 bool Ingress::take(Shard& shard, Admission& admission, const Broken& broken) {
   const auto& link = broken.link;
   const auto& tls = broken.tls;
-  if (link.reset == LinkPlan::Cut::at_once) {
-    admission.link_->fired("reset", "at once");
+  if (resets(link, Reset::at_once)) {
+    admission.link_->fired_for(&LinkPlan::reset, "at once");
     boost::system::error_code ignored;
     admission.socket.set_option(asio::socket_base::linger(true, 0), ignored);
     admission.socket.close(ignored);
@@ -162,15 +165,17 @@ bool Ingress::take(Shard& shard, Admission& admission, const Broken& broken) {
   if (link.swallow || tls.stall == TlsPlan::Stall::server_hello) {
     std::function<void()> on_first_bytes;
     if (link.swallow)
-      admission.link_->fired("blackhole");
+      admission.link_->fired_for(&LinkPlan::swallow);
     else
-      on_first_bytes = [proofs = admission.tls_] { proofs->fired("stall", "before the ServerHello"); };
-    std::make_shared<Shaper>(shard, std::move(admission.socket), link, Shaper::Rules{}, Shaper::Fired{})
+      on_first_bytes = [proofs = admission.tls_] { proofs->fired_for(&TlsPlan::stall, "before the ServerHello"); };
+    std::make_shared<Shaper>(shard, std::move(admission.socket), link, Shaper::Rules{}, admission.link_)
         ->swallow(std::move(on_first_bytes));
     return true;
   }
   if (tls.alert) {
-    auto said = [proofs = admission.tls_, alert = *tls.alert] { proofs->fired("alert", fmt::format("{}", alert)); };
+    auto said = [proofs = admission.tls_, alert = *tls.alert] {
+      proofs->fired_for(&TlsPlan::alert, fmt::format("{}", alert));
+    };
     asio::co_spawn(shard.io(), send_alert(std::move(admission.socket), *tls.alert, std::move(said)), asio::detached);
     return true;
   }
@@ -179,26 +184,23 @@ bool Ingress::take(Shard& shard, Admission& admission, const Broken& broken) {
 
 /// What the server's connection goes through. False: there is no descriptor left for it.
 bool Ingress::shape(Shard& shard, Admission& admission, const Broken& broken) {
-  admission.reset_after_tls_ = broken.link.reset == LinkPlan::Cut::after_tls;
+  admission.reset_after_tls_ = resets(broken.link, Reset::after_tls);
   admission.ends_at_hello_ = broken.tls.stall == TlsPlan::Stall::certificate;
   if (!broken.link.shaped() && !admission.ends_at_hello_) return true;
   Shaper::Rules rules;
   rules.engine = &lab_.faults;
   rules.camera = broken.camera;
-  rules.on_partition = [proofs = admission.link_](const fault::Rule& rule) { proofs->fired(rule); };
   if (admission.ends_at_hello_)
     rules.on_first_record = [proofs = admission.tls_] {
-      proofs->fired("stall", "after the first TLS record");
+      proofs->fired_for(&TlsPlan::stall, "after the first TLS record");
       proofs->fired_if(is_met_in_hello);
     };
   for (const auto& injection : admission.link_->injections()) {
-    if (injection.rule().effect->name == "partition") rules.partitions.push_back(&injection.rule());
-    if (injection.rule().effect->name == "latency") rules.random = lab_.faults.random(injection);
+    if (fault::edits(injection, &LinkPlan::partitions)) rules.partitions.push_back(&injection.rule());
+    if (fault::edits(injection, &LinkPlan::latency)) rules.random = lab_.faults.random(injection);
   }
-  const auto fired = [proofs = admission.link_](std::string_view effect, const std::string& detail) {
-    proofs->fired(effect, detail);
-  };
-  auto shaper = std::make_shared<Shaper>(shard, std::move(admission.socket), broken.link, std::move(rules), fired);
+  auto shaper =
+      std::make_shared<Shaper>(shard, std::move(admission.socket), broken.link, std::move(rules), admission.link_);
   auto inner = shaper->start();
   if (!inner) return false;
   admission.socket = std::move(*inner);
@@ -218,7 +220,7 @@ void Admission::prove_tls(TlsStream& stream, bool completed) {
 bool Admission::handshake_ended(TlsStream& stream, bool completed) {
   prove_tls(stream, completed);
   if (!completed || !reset_after_tls_) return true;
-  link_->fired("reset", "after the TLS handshake");
+  link_->fired_for(&LinkPlan::reset, "after the TLS handshake");
   if (shaper_)
     shaper_->reset();
   else

@@ -1,29 +1,41 @@
-// The injections of one connection at `link` or at `tls`, and the observable of those that acted. Made by the ingress;
-// shared by all that carry out a part of the plan, so that each injection is told once. Lives and works on the
+// The injections of one connection at `link` or at `tls` that count, and the proof of those that acted. Made by the
+// ingress; shared by all that carry out a part of the plan, so that each injection fires once. Lives and works on the
 // connection's shard.
 #pragma once
 
-#include <functional>
 #include <string>
-#include <string_view>
+#include <utility>
+#include <vector>
 
-#include "fault/engine.hpp"
-#include "fault/plans.hpp"
+#include "fault/proof.hpp"
 
 namespace firstlight::fakes {
 
+template <class Plan>
 class Proofs {
  public:
+  /// Of `injections`, all that apply to the connection, it keeps those without which another plan would be carried out.
   Proofs(fault::Injections injections, journal::Lane lane, journal::Source source, std::string peer)
-      : injections_(std::move(injections)), lane_(std::move(lane)), source_(source), peer_(std::move(peer)) {}
+      : injections_(fault::effective_on<Plan>(std::move(injections))),
+        lane_(std::move(lane)),
+        source_(source),
+        peer_(std::move(peer)) {}
 
   [[nodiscard]] const fault::Injections& injections() const { return injections_; }
-  /// The effect with that name has acted.
-  void fired(std::string_view effect, const std::string& detail = {});
-  /// Of several rules with one effect, this one has.
-  void fired(const fault::Rule& rule);
-  /// All those have.
-  void fired_if(const std::function<bool(const fault::Injection&)>& acted);
+  /// What that member of the plan says was done: `fired_for(&LinkPlan::reset)`.
+  template <class Member>
+  void fired_for(Member Plan::*member, const std::string& detail = {}) {
+    fired_if([member](const fault::Injection& injection) { return fault::edits(injection, member); }, detail);
+  }
+  /// Of several rules that edit one member, this one has acted.
+  void fired(const fault::Rule& rule) {
+    fired_if([&rule](const fault::Injection& injection) { return &injection.rule() == &rule; });
+  }
+  template <class Acted>
+  void fired_if(const Acted& acted, const std::string& detail = {}) {
+    for (auto& injection : injections_)
+      if (!injection.has_fired() && acted(injection)) injection.fired(lane_, source_, peer_, detail);
+  }
 
  private:
   fault::Injections injections_;
@@ -31,13 +43,5 @@ class Proofs {
   journal::Source source_;
   std::string peer_;
 };
-
-/// Takes away the injections without which just the same would be carried out: a later rule overrode them, and they
-/// break nothing. Of those that say the same the last stays. Partitions all stay, for each has a time of its own.
-void keep_link_injections_that_count(fault::Injections& injections);
-void keep_tls_injections_that_count(fault::Injections& injections);
-
-/// Whether a device meets it in the ServerHello, or in the alert that it gets instead: before any certificate.
-[[nodiscard]] bool is_met_in_hello(const fault::Injection& injection);
 
 }  // namespace firstlight::fakes

@@ -15,26 +15,25 @@
 #include <vector>
 
 #include "base/net/shard.hpp"
+#include "fakes/ingress/proofs.hpp"
 #include "fault/engine.hpp"
-#include "fault/plans.hpp"
+#include "fault/plans/link.hpp"
 
 namespace firstlight::fakes {
 
 class Shaper : public std::enable_shared_from_this<Shaper> {
  public:
-  /// The effect with that name really acted.
-  using Fired = std::function<void(std::string_view effect, std::string detail)>;
   /// What the plan cannot hold: whether a partition is on now, and the draws of the latency.
   struct Rules {
     const fault::Engine* engine = nullptr;
-    std::vector<const fault::Rule*> partitions;                 // each with its own time
-    std::function<void(const fault::Rule&)> on_partition = {};  // something waits because of that one
+    std::vector<const fault::Rule*> partitions;  // each with its own time
     std::uint32_t camera = 0;
     RandomStream random{0};
     std::function<void()> on_first_record;  // set: of the lab's bytes only the first TLS record passes; called then
   };
 
-  Shaper(Shard& shard, boost::asio::ip::tcp::socket device, fault::LinkPlan plan, Rules rules, Fired fired);
+  Shaper(Shard& shard, boost::asio::ip::tcp::socket device, fault::LinkPlan plan, Rules rules,
+         std::shared_ptr<Proofs<fault::LinkPlan>> proofs);
 
   /// Starts, and gives the server's end of the pair. Errors: io-error.
   [[nodiscard]] result<boost::asio::ip::tcp::socket> start();
@@ -84,7 +83,7 @@ class Shaper : public std::enable_shared_from_this<Shaper> {
   boost::asio::local::stream_protocol::socket lab_;
   fault::LinkPlan plan_;
   Rules rules_;
-  Fired fired_;
+  std::shared_ptr<Proofs<fault::LinkPlan>> proofs_;
   Direction to_lab_, to_device_;
   std::int64_t passed_ = 0;  // bytes, both ways
   SteadyClock::time_point born_ = SteadyClock::now();

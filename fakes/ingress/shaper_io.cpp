@@ -16,7 +16,8 @@
 namespace firstlight::fakes {
 
 namespace asio = boost::asio;
-using Cut = fault::LinkPlan::Cut;
+using fault::LinkPlan;
+using Reset = LinkPlan::Reset::When;
 
 namespace {
 constexpr std::size_t kMostQueued = 256 * 1024;
@@ -24,13 +25,14 @@ constexpr std::size_t kRecordHeader = 5;              // of TLS (RFC 8446 §5.1)
 constexpr auto kLookAgain = std::chrono::seconds(1);  // at a partition that has no end, or has just ended
 }  // namespace
 
-Shaper::Shaper(Shard& shard, asio::ip::tcp::socket device, fault::LinkPlan plan, Rules rules, Fired fired)
+Shaper::Shaper(Shard& shard, asio::ip::tcp::socket device, LinkPlan plan, Rules rules,
+               std::shared_ptr<Proofs<LinkPlan>> proofs)
     : shard_(shard),
       device_(std::move(device)),
       lab_(shard.io()),
       plan_(plan),
       rules_(std::move(rules)),
-      fired_(std::move(fired)),
+      proofs_(std::move(proofs)),
       to_lab_(shard.io()),
       to_device_(shard.io()) {
   boost::system::error_code ignored;
@@ -110,24 +112,24 @@ asio::awaitable<void> Shaper::read(std::shared_ptr<Shaper> self, Way way) {
 }
 
 void Shaper::take(Way way, std::string bytes) {
-  if (way == Way::to_lab && plan_.reset == Cut::before_tls) {
-    fired_("reset", "when the ClientHello had arrived");
+  if (way == Way::to_lab && plan_.reset && plan_.reset->when == Reset::before_tls) {
+    proofs_->fired_for(&LinkPlan::reset, "when the ClientHello had arrived");
     return reset();
   }
   auto& d = direction(way);
   limit(way, bytes);
   if (bytes.empty()) return reset_when_drained();
   passed_ += static_cast<std::int64_t>(bytes.size());
-  if (plan_.slice <= 0 || way == Way::to_lab) return enqueue(d, std::move(bytes), Duration{0});
-  fired_("slice", fmt::format("pieces of {} bytes", plan_.slice));
-  const auto size = static_cast<std::size_t>(plan_.slice);
-  for (std::size_t i = 0; i < bytes.size(); i += size) enqueue(d, bytes.substr(i, size), plan_.slice_pause);
+  if (!plan_.slice || way == Way::to_lab) return enqueue(d, std::move(bytes), Duration{0});
+  proofs_->fired_for(&LinkPlan::slice, fmt::format("pieces of {} bytes", plan_.slice->bytes));
+  const auto size = static_cast<std::size_t>(plan_.slice->bytes);
+  for (std::size_t i = 0; i < bytes.size(); i += size) enqueue(d, bytes.substr(i, size), plan_.slice->pause);
 }
 
 /// First arrives what may pass, both ways, and only then comes the reset.
 void Shaper::reset_when_drained() {
   if (!resets_ || to_lab_.queued > 0 || to_device_.queued > 0) return;
-  fired_("reset", fmt::format("after {} bytes", plan_.reset_after));
+  proofs_->fired_for(&LinkPlan::reset, fmt::format("after {} bytes", plan_.reset->bytes));
   reset();
 }
 
@@ -150,15 +152,15 @@ void Shaper::limit(Way way, std::string& bytes) {
   }
   if (plan_.stall_after && keep(*plan_.stall_after - passed_)) {
     stalled_ = true;
-    fired_("stall", fmt::format("after {} bytes", *plan_.stall_after));
+    proofs_->fired_for(&LinkPlan::stall_after, fmt::format("after {} bytes", *plan_.stall_after));
   }
   if (plan_.half_close_after && way == Way::to_device && keep(*plan_.half_close_after - passed_)) {
     half_closed_ = true;
     to_device_.changed.cancel();
   }
-  if (plan_.reset == Cut::after_bytes) {
-    keep(plan_.reset_after - passed_);
-    resets_ = resets_ || passed_ + static_cast<std::int64_t>(bytes.size()) >= plan_.reset_after;
+  if (plan_.reset && plan_.reset->when == Reset::after_bytes) {
+    keep(plan_.reset->bytes - passed_);
+    resets_ = resets_ || passed_ + static_cast<std::int64_t>(bytes.size()) >= plan_.reset->bytes;
   }
 }
 
@@ -167,15 +169,15 @@ Duration Shaper::delay() {
   const double unit = rules_.random.next_unit();
   const auto spread = static_cast<double>(plan_.latency.spread.count());
   const double extra = plan_.latency.exponential ? -std::log1p(-unit) * spread : unit * spread;
-  fired_("latency", fmt::format("{} and up to {} more", format_duration(plan_.latency.base),
-                                format_duration(plan_.latency.spread)));
+  proofs_->fired_for(&LinkPlan::latency, fmt::format("{} and up to {} more", format_duration(plan_.latency.base),
+                                                     format_duration(plan_.latency.spread)));
   return plan_.latency.base + Duration(static_cast<std::int64_t>(extra));
 }
 
 void Shaper::enqueue(Direction& d, std::string bytes, Duration gap) {
   auto due = std::max(SteadyClock::now() + delay(), d.last_due + gap);
   if (plan_.bytes_per_second > 0) {
-    fired_("bandwidth", fmt::format("{} bytes a second", plan_.bytes_per_second));
+    proofs_->fired_for(&LinkPlan::bytes_per_second, fmt::format("{} bytes a second", plan_.bytes_per_second));
     due += std::chrono::nanoseconds(static_cast<std::int64_t>(bytes.size()) * 1'000'000'000 / plan_.bytes_per_second);
   }
   d.last_due = due;
@@ -198,15 +200,15 @@ std::optional<SteadyClock::time_point> Shaper::held_until() {
   std::optional<SteadyClock::time_point> until;
   for (const auto* rule : rules_.partitions) {
     if (!rules_.engine->active(*rule, rules_.camera)) continue;
-    rules_.on_partition(*rule);
+    proofs_->fired(*rule);  // something waits because of that one
     const auto change = rules_.engine->next_change(*rule, rules_.camera).value_or(now + kLookAgain);
     until = std::min(until.value_or(change), change);
   }
-  if (until || plan_.flap_down <= Duration{0}) return until;
-  const auto period = plan_.flap_up + plan_.flap_down;
+  if (until || !plan_.flap) return until;
+  const auto period = plan_.flap->up + plan_.flap->down;
   const auto phase = std::chrono::duration_cast<Duration>(now - born_) % period;
-  if (phase < plan_.flap_up) return until;
-  fired_("flap", "");
+  if (phase < plan_.flap->up) return until;
+  proofs_->fired_for(&LinkPlan::flap);
   return now + (period - phase);
 }
 
@@ -248,7 +250,8 @@ asio::awaitable<void> Shaper::write(std::shared_ptr<Shaper> self, Way way) {
         co_await self->pass_hold();
         if (self->closed_) break;
         self->device_.shutdown(asio::socket_base::shutdown_send, ec);
-        self->fired_("half-close", fmt::format("after {} bytes", *self->plan_.half_close_after));
+        self->proofs_->fired_for(&LinkPlan::half_close_after,
+                                 fmt::format("after {} bytes", *self->plan_.half_close_after));
       }
       if (d.ended) {
         co_await self->pass_hold();  // the end of a direction arrives no sooner than its bytes would

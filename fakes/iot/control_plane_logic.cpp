@@ -15,7 +15,7 @@ using nlohmann::ordered_json;
 
 /// 64 hex digits; AWS's model also admits upper case, which names the same certificate here.
 result<CertificateId> parse_certificate_id(std::string_view segment) {
-  auto id = wire::percent_decode(segment, false);
+  auto id = wire::percent_decode(segment, wire::Plus::literal);
   const auto hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); };
   if (!id || id->size() != 64 || !std::all_of(id->begin(), id->end(), hex))
     return Error(Errc::invalid_argument, "certificateId is not 64 hexadecimal digits");

@@ -45,7 +45,7 @@ class Database {
   result<void> load(const Visitor& visit);
   /// All rows in one transaction, or none. Errors: database-error.
   result<void> write(const Rows& rows);
-  /// Folds the write-ahead log into the file. The destructor does that too, without observable.
+  /// Folds the write-ahead log into the file. The destructor does that too, but reports no error.
   result<void> close();
 
  private:

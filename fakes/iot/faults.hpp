@@ -8,7 +8,8 @@
 #include "fakes/http/https_server.hpp"  // LabContext
 #include "fakes/iot/registry.hpp"
 #include "fault/engine.hpp"
-#include "fault/plans.hpp"
+#include "fault/plans/iot_certificate.hpp"
+#include "fault/plans/iot_register.hpp"
 
 namespace firstlight::fakes::iot {
 

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/net/sleep_unless_gone.hpp"
-#include "fakes/http/effective.hpp"
+#include "fault/proof.hpp"
 
 namespace firstlight::fakes::iot {
 
@@ -33,23 +33,6 @@ std::optional<CertificateStatus> status_of(const CertificateStatusPlan& plan) {
 
 std::chrono::milliseconds milliseconds_of(Duration d) {
   return std::chrono::ceil<std::chrono::milliseconds>(d);
-}
-
-/// What comes of a registration's plan, and of a fate's.
-auto outcome(const RegisterPlan& plan) {
-  return std::tuple(plan.delay, plan.answer);
-}
-auto outcome(const CertificateStatusPlan& plan) {
-  return std::tuple(plan.status, plan.expires_in, plan.propagation);
-}
-
-template <class Plan>
-fault::Injections observable(fault::Injections injections) {
-  return effective(std::move(injections), [](const fault::Injections& those) {
-    Plan plan;
-    for (const auto& injection : those) fault::Engine::apply(plan, injection.rule());
-    return outcome(plan);
-  });
 }
 
 asio::awaitable<void> change_status(const LabContext& lab, Registry& registry, const fault::Rule& rule,
@@ -85,7 +68,7 @@ Issue::Issue(const LabContext& lab, const HttpPeer& peer, fault::AttemptCounter&
   const auto consult = [&](auto& plan, Point point, fault::Injections& injections) {
     if (!lab.faults.watches(point)) return;
     auto all = lab.faults.edit(plan, point, peer.camera, attempts.next(point, peer.camera));
-    injections = observable<std::decay_t<decltype(plan)>>(std::move(all));
+    injections = fault::effective_on<std::decay_t<decltype(plan)>>(std::move(all));
   };
   consult(registration_, Point::iot_register, registration_injections_);
   consult(status_plan_, Point::iot_certificate, status_injections_);
@@ -101,9 +84,7 @@ void Issue::limit(wire::Validity& validity) {
 template <class Plan, class Said>
 void Issue::prove(const fault::Injections& injections, Said said) {
   for (const auto& injection : injections) {
-    Plan own;
-    fault::Engine::apply(own, injection.rule());
-    const std::string detail = said(own);
+    const std::string detail = said(fault::own_plan<Plan>(injection));
     if (!detail.empty()) pending_.push_back({injection, journal::Source::iot, detail});
   }
 }
@@ -112,8 +93,7 @@ void Issue::prove(const fault::Injections& injections, Said said) {
 asio::awaitable<bool> Issue::delay() {
   if (peer_.socket != nullptr && has_gone(*peer_.socket)) co_return false;
   for (auto& injection : registration_injections_) {
-    RegisterPlan own;
-    fault::Engine::apply(own, injection.rule());
+    const auto own = fault::own_plan<RegisterPlan>(injection);
     if (own.delay > Duration{0})
       injection.fired(lab_.lanes.at(peer_.shard.index()), journal::Source::iot, peer_.address.to_string(),
                       "answers " + format_duration(own.delay) + " late");

@@ -48,7 +48,7 @@ CertificateRow new_certificate(const Ledger& ledger, const IssuedCertificate& is
 }
 
 /// That customerVersion counts changes of the status is unverified; AWS says only that it is at least 1.
-void change_status(Ledger& ledger, CertificateRow row, CertificateStatus status) {
+void record_status(Ledger& ledger, CertificateRow row, CertificateStatus status) {
   row.record.status = status;
   row.record.modified = ledger.now();
   ++row.record.customer_version;
@@ -58,7 +58,7 @@ void change_status(Ledger& ledger, CertificateRow row, CertificateStatus status)
 
 void retire(Ledger& ledger, CertificateRow row) {
   ledger.retired().push_back({true, row.record.id, row.record.device_id});
-  change_status(ledger, std::move(row), CertificateStatus::inactive);
+  record_status(ledger, std::move(row), CertificateStatus::inactive);
 }
 
 /// The certificate has a successor.
@@ -196,7 +196,7 @@ result<StatusChange> set_status(Ledger& ledger, const CertificateId& id, Certifi
     return Error(Errc::conflict, fmt::format("a certificate cannot be set to {}", status_name(status)));
   StatusChange change{row->record.status != status, id, row->record.device_id};
   if (change.changed) {
-    change_status(ledger, *row, status);
+    record_status(ledger, *row, status);
   } else if (row->retire_at) {
     auto kept = *row;
     kept.retire_at.reset();

@@ -6,7 +6,8 @@ namespace firstlight::fakes {
 
 namespace {
 
-using Certificate = fault::TlsPlan::Certificate;
+using fault::ServerCertificate;
+namespace shown = fault::server_certificate;
 using std::chrono::days;
 using std::chrono::hours;
 
@@ -26,11 +27,18 @@ WallTime whole(WallTime t) {
   return from_unix_seconds(unix_seconds(t));
 }
 
-wire::Validity validity_of(const fault::TlsPlan& plan, WallTime now) {
-  const auto by = std::chrono::duration_cast<std::chrono::milliseconds>(plan.by);
-  if (plan.certificate == Certificate::expired) return {whole(now - by - days(30)), whole(now - by)};
-  if (plan.certificate == Certificate::not_yet_valid) {
-    const auto from = whole(now + by + std::chrono::seconds(1));  // rounded up: never valid too early
+std::chrono::milliseconds milliseconds_of(Duration d) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(d);
+}
+
+wire::Validity validity_of(const ServerCertificate& plan, WallTime now) {
+  if (const auto* expired = std::get_if<shown::Expired>(&plan)) {
+    const auto end = now - milliseconds_of(expired->ago);
+    return {whole(end - days(30)), whole(end)};
+  }
+  if (const auto* later = std::get_if<shown::NotYetValid>(&plan)) {
+    // Rounded up: never valid too early.
+    const auto from = whole(now + milliseconds_of(later->in) + std::chrono::seconds(1));
     return {from, from + days(30)};
   }
   return {whole(now - hours(24)), whole(now + days(90))};
@@ -65,36 +73,36 @@ wire::IdentityPem ServerIdentities::proper(const CryptoContext& crypto) const {
   return iot::issue_server_identity(crypto, authority_, dns_names_, ip_addresses_, clock_.now());
 }
 
-bool ServerIdentities::still_says(const fault::TlsPlan& plan, std::chrono::milliseconds age) {
-  const bool dated = plan.certificate == Certificate::expired || plan.certificate == Certificate::not_yet_valid;
-  // The others are valid from a day before to months after they were made.
-  const auto most = dated ? plan.by / 2 : Duration(hours(12));
+bool ServerIdentities::still_says(const ServerCertificate& plan, std::chrono::milliseconds age) {
+  Duration most = hours(12);  // they are valid from a day before to months after they were made
+  if (const auto* expired = std::get_if<shown::Expired>(&plan)) most = expired->ago / 2;
+  if (const auto* later = std::get_if<shown::NotYetValid>(&plan)) most = later->in / 2;
   return std::chrono::abs(age) <= most;
 }
 
-wire::IdentityPem ServerIdentities::make(const CryptoContext& crypto, const fault::TlsPlan& plan) const {
+wire::IdentityPem ServerIdentities::make(const CryptoContext& crypto, const ServerCertificate& plan) const {
   const auto now = clock_.now();
   auto issuer = load(crypto, authority_);
-  if (plan.certificate == Certificate::unknown_authority)
+  if (std::holds_alternative<shown::UnknownAuthority>(plan))
     issuer = load(crypto, iot::make_authority(crypto, "An authority that nobody knows", now));
   wire::CertificateRequest request;
-  const bool wrong_name = plan.certificate == Certificate::wrong_name;
-  request.subject = {{"CN", wrong_name ? plan.name : dns_names_.front()}};
+  const auto* wrong = std::get_if<shown::WrongName>(&plan);
+  request.subject = {{"CN", wrong ? wrong->name : dns_names_.front()}};
   request.usage = wire::CertificateUsage::server;
   request.validity = validity_of(plan, now);
-  request.dns_names = wrong_name ? std::vector{plan.name} : dns_names_;
-  if (!wrong_name) request.ip_addresses = ip_addresses_;
-  const bool incomplete = plan.certificate == Certificate::incomplete_chain;
+  request.dns_names = wrong ? std::vector{wrong->name} : dns_names_;
+  if (!wrong) request.ip_addresses = ip_addresses_;
+  const bool incomplete = std::holds_alternative<shown::IncompleteChain>(plan);
   const auto intermediate = incomplete ? make_intermediate(crypto, issuer, request.validity) : Issuer{};
   const auto& signer = incomplete ? intermediate : issuer;
   const auto key = wire::generate_key(crypto, wire::KeyKind::ec_p256);
-  const bool self_signed = plan.certificate == Certificate::self_signed;
+  const bool self_signed = std::holds_alternative<shown::SelfSigned>(plan);
   const auto leaf =
       wire::issue_certificate(crypto, request, key.get(), self_signed ? nullptr : signer.certificate.get(),
                               self_signed ? key.get() : signer.key.get());
   wire::IdentityPem identity{wire::certificate_pem(leaf.get()), wire::private_key_pem(key.get())};
-  if (plan.certificate == Certificate::oversized)
-    identity.certificate_chain += padding(crypto, issuer, request.validity, plan.bytes);
+  if (const auto* oversized = std::get_if<shown::Oversized>(&plan))
+    identity.certificate_chain += padding(crypto, issuer, request.validity, oversized->bytes);
   return identity;
 }
 

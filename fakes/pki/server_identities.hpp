@@ -8,7 +8,7 @@
 #include "base/crypto.hpp"
 #include "base/time.hpp"
 #include "fakes/pki/authority.hpp"
-#include "fault/plans.hpp"
+#include "fault/plans/tls.hpp"
 #include "wire/x509.hpp"
 
 namespace firstlight::fakes {
@@ -24,9 +24,9 @@ class ServerIdentities {
 
   [[nodiscard]] wire::IdentityPem proper(const CryptoContext& crypto) const;
   /// As the plan's certificate says, at the lab's time now. Throws std::runtime_error when OpenSSL refuses.
-  [[nodiscard]] wire::IdentityPem make(const CryptoContext& crypto, const fault::TlsPlan& plan) const;
+  [[nodiscard]] wire::IdentityPem make(const CryptoContext& crypto, const fault::ServerCertificate& plan) const;
   /// Whether what was made so long ago (negative: the clock went back) is still what the plan says.
-  [[nodiscard]] static bool still_says(const fault::TlsPlan& plan, std::chrono::milliseconds age);
+  [[nodiscard]] static bool still_says(const fault::ServerCertificate& plan, std::chrono::milliseconds age);
 
  private:
   iot::AuthorityPem authority_;

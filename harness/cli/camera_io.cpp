@@ -53,7 +53,7 @@ void take_lab(CameraOptions& o) {
   take("ca_file", o.ca_file);
 }
 
-void settle(CameraOptions& o) {
+void complete_options(CameraOptions& o) {
   take_lab(o);
   auto& camera = o.fleet.camera;
   const std::pair<const char*, const std::string*> urls[] = {
@@ -80,7 +80,7 @@ std::string wrong_imsi(const std::string& text) {
 }
 
 int camera(CameraOptions& o) {
-  settle(o);
+  complete_options(o);
   boost::system::error_code ec;
   const auto source = asio::ip::make_address(o.source, ec);
   if (ec) {
@@ -140,7 +140,7 @@ Action add_camera(CLI::App& app) {
   add_seed_option(*verb, o->seed, "Seed of the camera's random draws, such as its waits (default: a drawn one)");
   add_defect_option(*verb, o->defects);
   verb->add_flag("--exit-when-online", o->exit_when_online, "End with 0 as soon as it is online");
-  verb->add_option("--timeout", o->timeout_s, "End after so many seconds (0: never)")
+  verb->add_option("--timeout", o->timeout_s, "End after this number of seconds (0: never)")
       ->check(whole_number(0, std::numeric_limits<std::uint32_t>::max()));
   verb->footer("Exit: 0 it was online at the end, 1 it was not. Ctrl-C ends it politely.");
   return [o] { return camera(*o); };

@@ -19,7 +19,7 @@
 
 namespace firstlight::harness::cli {
 
-/// Exit codes of the program (README.md).
+/// Exit codes of the program (docs/verdicts.md).
 enum Exit : int {
   kOk = 0,
   kFailed = 1,

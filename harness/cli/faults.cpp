@@ -107,6 +107,52 @@ int print_json(const Points& points) {
   return kOk;
 }
 
+// -- the page docs/fault-catalogue.md -----------------------------------------------------------------------------
+
+constexpr std::size_t kColumns = 100;
+
+/// A paragraph or an item of a list, broken at spaces; `indent` stands before every line but the first.
+std::string wrapped(std::string text, std::string_view indent) {
+  std::string out;
+  while (text.size() > kColumns) {
+    const auto space = text.rfind(' ', kColumns);
+    if (space == std::string::npos || space <= indent.size()) break;  // a word that is longer than a line
+    out += text.substr(0, space) + '\n';
+    text = std::string(indent) + text.substr(space + 1);
+  }
+  return out + text + '\n';
+}
+
+std::string markdown_of(const EffectInfo& effect) {
+  const auto moment = effect.moment == fault::Moment::attempt ? "" : fmt::format(" ({})", moment_text(effect.moment));
+  auto text = wrapped(fmt::format("- `{}`{}: {}", effect.name, moment, effect.summary), "  ");
+  for (const auto& p : effect.parameters) {
+    const auto given = p.fallback.empty() ? std::string("required") : fmt::format("default `{}`", p.fallback);
+    text += wrapped(fmt::format("  - `{}` ({}; {}): {}", p.name, unit_text(p), given, p.summary), "    ");
+  }
+  return text;
+}
+
+int print_markdown(const Points& points) {
+  print_to(stdout, "{}",
+           "# The catalogue of faults\n\n"
+           "Written by `tools/regenerate` from the program; `firstlight faults` prints the same. A rule of a\n"
+           "[scenario](scenarios.md) names a point and an effect; [adding a fault](adding-a-fault.md) is one file.\n"
+           "Effects act by attempt unless their line says `at a moment`.\n");
+  std::set<const void*> printed;
+  for (const auto& point : points) {
+    if (!printed.insert(point.effects).second) continue;
+    std::vector<std::string_view> names;
+    for (const auto& other : points)
+      if (other.effects == point.effects) names.push_back(other.name);
+    print_to(stdout, "\n## `{}`\n\n{}", fmt::join(names, "`, `"),
+             wrapped(fmt::format("{} An attempt: {}.", point.summary, point.counts), ""));
+    print_to(stdout, "\n");
+    for (const auto* effect : *point.effects) print_to(stdout, "{}", markdown_of(*effect));
+  }
+  return kOk;
+}
+
 }  // namespace
 
 Action add_faults(CLI::App& app) {
@@ -115,7 +161,12 @@ Action add_faults(CLI::App& app) {
   auto json = std::make_shared<bool>(false);
   verb->add_option("point", *point, "Only this point");
   verb->add_flag("--json", *json, "As JSON");
-  return [point, json] { return *json ? print_json(points(*point)) : print_text(points(*point)); };
+  auto markdown = std::make_shared<bool>(false);
+  verb->add_flag("--markdown", *markdown, "As a page: docs/fault-catalogue.md")->excludes("--json");
+  return [point, json, markdown] {
+    const auto chosen = points(*point);
+    return *json ? print_json(chosen) : *markdown ? print_markdown(chosen) : print_text(chosen);
+  };
 }
 
 }  // namespace firstlight::harness::cli

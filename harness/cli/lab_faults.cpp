@@ -6,12 +6,13 @@
 
 #include "harness/cli/cli.hpp"
 #include "harness/run/runner.hpp"
+#include "judge/vocabulary.hpp"
 #include "language/loader.hpp"
 
 namespace firstlight::harness::cli {
 
 std::unique_ptr<LabFaults> LabFaults::load(const std::string& path, std::optional<std::uint64_t> given) {
-  auto loaded = language::load_scenario_file(path);
+  auto loaded = language::load_scenario_file(path, judge::vocabulary());
   if (loaded) {
     const auto seed = choose_seed(given, loaded.scenario->seed, draw_run_seed());
     std::unique_ptr<LabFaults> faults(new LabFaults(std::move(*loaded.scenario), seed));

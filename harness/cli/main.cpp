@@ -52,8 +52,8 @@ int dispatch(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(
       "Exit codes: 0 all passed, 1 failed, 2 interrupted, 3 a bug of firstlight, 4 usage or scenario error,\n"
-      "5 nothing selected, 10 infrastructure, 11 only thresholds breached, 12 inconclusive,\n"
-      "13 only flaky, with --flaky=fail. When several apply, the first of 4, 3, 2, 1, 10, 11, 12, 13.");
+      "5 nothing selected or all skipped, 10 infrastructure, 11 only thresholds breached, 12 inconclusive,\n"
+      "13 only flaky, with --flaky=fail. When several apply, the first of 4, 3, 2, 1, 10, 11, 12, 13, 5.");
   const auto actions = add_verbs(app);
   if (argc > 1) refuse_unknown_verb(argv[1], actions);
   try {

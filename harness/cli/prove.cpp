@@ -11,6 +11,7 @@
 #include "harness/plan/seed.hpp"
 #include "harness/run/interrupt.hpp"
 #include "harness/run/prove.hpp"
+#include "judge/vocabulary.hpp"
 #include "language/suite.hpp"
 
 namespace firstlight::harness::cli {
@@ -27,9 +28,9 @@ struct ProveOptions {
 };
 
 /// The matrix's scenarios that are none of those below the paths, whatever their tags.
-std::vector<std::string> strangers(const ExpectedMatrix& matrix, const std::vector<std::string>& paths) {
+std::vector<std::string> rows_without_scenario(const ExpectedMatrix& matrix, const std::vector<std::string>& paths) {
   std::set<std::string> known;
-  for (const auto& scenario : language::load_suite(paths).scenarios) known.insert(scenario.name);
+  for (const auto& scenario : language::load_suite(paths, judge::vocabulary()).scenarios) known.insert(scenario.name);
   std::vector<std::string> names;
   for (const auto& [name, row] : matrix)
     if (!known.contains(name)) names.push_back(name);
@@ -40,7 +41,7 @@ std::vector<std::string> strangers(const ExpectedMatrix& matrix, const std::vect
 /// are looked at, rows of others are nothing strange.
 void check_rows(const ExpectedMatrix& matrix, const ProveOptions& o) {
   constexpr std::size_t kShown = 5;
-  auto names = strangers(matrix, o.paths);
+  auto names = rows_without_scenario(matrix, o.paths);
   if (names.empty()) return;
   const auto count = names.size();
   names.resize(std::min(count, kShown));
@@ -77,7 +78,7 @@ void print(const std::vector<KillProof>& proofs) {
 
 int prove_all(ProveOptions& o) {
   check_report_path(o.table);
-  const auto suite = language::load_suite(o.paths, o.filter);
+  const auto suite = language::load_suite(o.paths, judge::vocabulary(), o.filter);
   if (complain_about(suite.diagnostics)) return kUsage;
   const auto matrix = read_matrix(o);
   const auto proofs = prove(suite.scenarios, matrix, choose_seed(o.run.seed, {}, draw_run_seed()).value, o.run);

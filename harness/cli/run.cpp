@@ -10,6 +10,7 @@
 #include "harness/plan/plan.hpp"
 #include "harness/run/attempt.hpp"
 #include "harness/run/runner.hpp"
+#include "judge/vocabulary.hpp"
 #include "language/suite.hpp"
 
 namespace firstlight::harness::cli {
@@ -51,15 +52,15 @@ void announce(const language::Suite& suite, const RunVerbOptions& o, std::uint64
            n == 1 ? "" : "s", o.run.repeat > 1 ? fmt::format(", {} times each", o.run.repeat) : "",
            jobs_of(o.run, n * o.run.repeat), folder.path);
   if (o.run.part)
-    print_to(stderr, "shard {}: {} other scenarios are other shards'\n", o.run.part->text(), suite.other_shards);
+    print_to(stderr, "shard {}: {} other scenarios are other shards'\n", o.run.part->text(), suite.other_parts);
 }
 
 int run(RunVerbOptions& o) {
   check_report_options(o.reports);
   o.run.part = o.filter.part;
-  const auto suite = language::load_suite(o.paths, o.filter);
+  const auto suite = language::load_suite(o.paths, judge::vocabulary(), o.filter);
   if (complain_about(suite.diagnostics)) return kUsage;
-  if (suite.scenarios.empty() && suite.other_shards == 0) {
+  if (suite.scenarios.empty() && suite.other_parts == 0) {
     complain(fmt::format("no scenario selected ({} left out by --tag and --exclude-tag)", suite.deselected));
     return kNothingSelected;
   }
@@ -95,9 +96,10 @@ Action add_run(CLI::App& app) {
       ->check(not_empty());
   verb->add_option("--jobs,-j", o->run.jobs, "Scenarios at a time (default: two a core)")->check(whole_number(1, 256));
   add_suite_part_option(*verb, o->filter.part);
-  verb->add_option("--repeat", o->run.repeat, "Run each scenario so many times, each time with another seed")
+  verb->add_option("--repeat", o->run.repeat, "Run each scenario this number of times, each time with another seed")
       ->check(whole_number(1, 10'000));
-  verb->add_option("--retries", o->run.retries, "Run a scenario that failed again, so many times, with its seed")
+  verb->add_option("--retries", o->run.retries,
+                   "Run a scenario that failed again with its seed, at most this number of times")
       ->check(whole_number(0, 100));
   add_choice<bool>(*verb, "--flaky", o->run.flaky_fails, {{"pass", false}, {"fail", true}},
                    "Whether a scenario that only passed when it was retried makes the run fail (default: pass)");

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/cli/cli.hpp"
+#include "judge/vocabulary.hpp"
 #include "language/loader.hpp"
 #include "language/suite.hpp"
 
@@ -29,14 +30,14 @@ std::shared_ptr<Selection> add_selection(CLI::App& verb) {
 
 int code_of(const language::Suite& suite) {
   if (!suite.scenarios.empty()) return kOk;
-  if (suite.other_shards > 0)
-    complain(fmt::format("no scenario is this shard's; {} are other shards'", suite.other_shards));
+  if (suite.other_parts > 0)
+    complain(fmt::format("no scenario is this shard's; {} are other shards'", suite.other_parts));
   else
     complain(fmt::format("no scenario selected ({} left out by --tag and --exclude-tag)", suite.deselected));
   return kNothingSelected;
 }
 
-void print_json(const language::Suite& suite) {
+void print_suite_json(const language::Suite& suite) {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   for (const auto& scenario : suite.scenarios)
     all.push_back({{"name", scenario.name},
@@ -50,10 +51,10 @@ void print_json(const language::Suite& suite) {
 }
 
 int list(const Selection& s, bool json) {
-  const auto suite = language::load_suite(s.paths, s.filter);
+  const auto suite = language::load_suite(s.paths, judge::vocabulary(), s.filter);
   if (complain_about(suite.diagnostics)) return kUsage;
   if (json) {
-    print_json(suite);
+    print_suite_json(suite);
     return code_of(suite);
   }
   for (const auto& scenario : suite.scenarios) {
@@ -69,9 +70,9 @@ int list(const Selection& s, bool json) {
 }
 
 int check(const Selection& s) {
-  const auto suite = language::load_suite(s.paths, s.filter);
+  const auto suite = language::load_suite(s.paths, judge::vocabulary(), s.filter);
   if (complain_about(suite.diagnostics)) return kUsage;
-  const auto n = suite.scenarios.size() + suite.deselected + suite.other_shards;
+  const auto n = suite.scenarios.size() + suite.deselected + suite.other_parts;
   print_to(stdout, "{} scenario{} correct\n", n, n == 1 ? " is" : "s are");
   return kOk;
 }
@@ -93,7 +94,7 @@ Action add_check(CLI::App& app) {
 Action add_schema(CLI::App& app) {
   app.add_subcommand("schema", "Print the JSON Schema of the scenario language, for editors");
   return [] {
-    write_to(stdout, language::scenario_schema());
+    write_to(stdout, language::scenario_schema(judge::vocabulary()));
     return static_cast<int>(kOk);
   };
 }

@@ -4,7 +4,8 @@
 #include <vector>
 
 #include "fault/engine.hpp"
-#include "fault/plans.hpp"
+#include "fault/plans/link.hpp"
+#include "fault/plans/tls.hpp"
 
 namespace firstlight::harness {
 
@@ -50,11 +51,11 @@ Duration longest(const fault::Rule& rule, const language::Scenario& scenario) {
 /// Connections whose end does not get through. While nothing moves at all, a camera gives up each further handshake
 /// after its timeout and leaves another one.
 std::size_t left_open(const fault::LinkPlan& link, const fault::Rule& rule, const language::Scenario& scenario) {
-  if (link.partition) {
+  if (link.partitions > 0) {
     const auto each = std::max(scenario.cameras.firmware.timeouts.handshake, Duration{1});
     return 1 + static_cast<std::size_t>(std::max(longest(rule, scenario), Duration{0}) / each);
   }
-  return link.flap_down > Duration{0} ? 1 : 0;
+  return link.flap ? 1 : 0;
 }
 
 bool is_link_rule(const fault::Rule& rule) {

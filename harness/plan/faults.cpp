@@ -5,7 +5,7 @@
 
 #include "base/random.hpp"
 #include "fault/engine.hpp"
-#include "fault/plans.hpp"
+#include "fault/plans/link.hpp"
 
 namespace firstlight::harness {
 

@@ -31,6 +31,7 @@ Json parameter_json(const fault::Parameter& parameter, const fault::Arguments& a
     case fault::Kind::bytes:
       return std::to_string(arguments.integer(parameter.name)) + "B";
     case fault::Kind::integer:
+    case fault::Kind::camera:
       return arguments.integer(parameter.name);
     case fault::Kind::percent:
       return fmt::format("{:g}%", arguments.share(parameter.name) * 100);
@@ -108,7 +109,7 @@ Json plan_json(const language::Scenario& scenario, const Plan& plan, const std::
             {"timeout_ms", in_ms(scenario.timeout)}};
   if (scenario.run_for) json["run_for_ms"] = in_ms(*scenario.run_for);
   json["expect"] = Json::array();
-  for (const auto& expectation : scenario.expect) json["expect"].push_back(language::expectation_text(expectation));
+  for (const auto& expectation : scenario.expect) json["expect"].push_back(expectation.text());
   json["cameras"] = Json::array();
   for (const auto& camera : plan.cameras) json["cameras"].push_back(camera_json(camera));
   json["faults"] = faults_json(scenario, plan);

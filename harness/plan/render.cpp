@@ -144,8 +144,7 @@ std::string render_plan(const language::Scenario& scenario, const Plan& plan, co
   text += ending_text(scenario);
   for (std::size_t i = 0; i < plan.faults.rules.size(); ++i)
     text += rule_line(plan.faults.rules[i], plan.cameras.size()) + closing_lines(plan, i) + moment_line(plan, i);
-  for (const auto& expectation : scenario.expect)
-    text += fmt::format("  expect: {}\n", language::expectation_text(expectation));
+  for (const auto& expectation : scenario.expect) text += fmt::format("  expect: {}\n", expectation.text());
   const auto& d = plan.descriptors;
   text += fmt::format("  descriptors: {} (the lab {}, cameras' own ports {}, connections {})\n", d.total(), d.lab,
                       d.listeners, d.connections);

@@ -111,7 +111,7 @@ void Child::send(int signal) const {
   if (pid_ > 0) ::kill(pid_, signal);
 }
 
-/// FaultTargets on complete lines. False: the other end is closed.
+/// Passes on complete lines. False: the other end is closed.
 bool Child::drain(Pipe& pipe, const LineSink& take) {
   std::array<char, 16384> buffer;
   while (pipe.fd >= 0) {

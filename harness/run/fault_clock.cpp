@@ -1,5 +1,7 @@
 #include "harness/run/fault_clock.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 
@@ -16,18 +18,11 @@ constexpr auto kAftermath = 1s;
 
 /// The link that a stage connects over; nothing: none.
 std::optional<fault::Point> link_of(journal::Stage stage) {
-  switch (stage) {
-    case journal::Stage::endorse:
-      return fault::Point::link_endorse;
-    case journal::Stage::verify:
-      return fault::Point::link_keys;
-    case journal::Stage::config:
-      return fault::Point::link_config_api;
-    case journal::Stage::mqtt_connect:
-      return fault::Point::link_mqtt;
-    default:
-      return {};
-  }
+  const auto service = info_of(stage).service;
+  const auto name = fmt::format("link.{}", service == "edge" ? "mqtt" : service);
+  for (const auto link : fault::kLinks)
+    if (fault::point_name(link) == name) return link;
+  return std::nullopt;
 }
 
 /// How long Mosquitto then stays frozen or off, which cameras need not show.

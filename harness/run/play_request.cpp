@@ -1,6 +1,7 @@
 #include <stdexcept>
 
 #include "harness/run/play.hpp"
+#include "judge/vocabulary.hpp"
 #include "language/loader.hpp"
 
 namespace firstlight::harness {
@@ -24,7 +25,8 @@ std::string encode(const PlayRequest& request) {
 
 PlayRequest decode(std::string_view text) {
   const auto j = nlohmann::ordered_json::parse(text);
-  auto loaded = language::load_scenario(j.at("source").get<std::string>(), j.at("file").get<std::string>());
+  auto loaded =
+      language::load_scenario(j.at("source").get<std::string>(), j.at("file").get<std::string>(), judge::vocabulary());
   if (!loaded)
     throw std::runtime_error("the scenario that was loaded cannot be loaded again:\n" + render(loaded.diagnostics));
   PlayRequest request;

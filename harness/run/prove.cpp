@@ -128,12 +128,10 @@ std::string matrix_table(const std::vector<language::Scenario>& scenarios, const
   }
   std::string text =
       "# Which scenario fails with which firmware defect\n\n"
-      "Each scenario was played with cameras that have one [defect](firmware-defects.md), once for every defect there "
-      "is. It must fail\n"
-      "with those of its `killed_by` and of `tests/suites/matrix.txt`, which were written down before, and with no "
-      "other. A `?`\n"
-      "marks what the machine's load decides: it may come out either way, and is not counted below. Written by\n"
-      "`./check --matrix`.\n\n"
+      "Each scenario was played with cameras that have one [defect](firmware-defects.md), once for every\n"
+      "defect there is. It must fail with those of its `killed_by` and of `tests/suites/matrix.txt`, which\n"
+      "were written down before, and with no other. A `?` marks what the machine's load decides: it may\n"
+      "come out either way, and is not counted below. Written by `./check --matrix`.\n\n"
       "| scenario | fails with cameras that have |\n| --- | --- |\n";
   for (const auto& scenario : scenarios) {
     const auto names = by_scenario.find(scenario.name);

@@ -13,6 +13,7 @@
 #include "harness/run/end_note.hpp"
 #include "harness/run/runner.hpp"
 #include "journal/journal.hpp"
+#include "judge/vocabulary.hpp"
 #include "language/loader.hpp"
 
 namespace firstlight::harness {
@@ -37,7 +38,8 @@ void take_run(const nlohmann::ordered_json& run, reports::RunReport& report) {
 }
 
 language::Scenario scenario_of(const std::string& journal_file, const nlohmann::ordered_json& from) {
-  auto loaded = language::load_scenario(from.at("source").get<std::string>(), from.at("file").get<std::string>());
+  auto loaded = language::load_scenario(from.at("source").get<std::string>(), from.at("file").get<std::string>(),
+                                        judge::vocabulary());
   if (!loaded)
     throw ErrorException(Error(Errc::invalid_argument, journal_file + ": its scenario is refused by this version:\n" +
                                                            render(loaded.diagnostics)));

@@ -9,6 +9,20 @@
 
 namespace firstlight::judge {
 
+std::string_view backoff_kind_name(BackoffKind kind) {
+  switch (kind) {
+    case BackoffKind::none:
+      return "none";
+    case BackoffKind::constant:
+      return "constant";
+    case BackoffKind::linear:
+      return "linear";
+    case BackoffKind::exponential:
+      return "exponential";
+  }
+  return "?";
+}
+
 namespace {
 
 constexpr std::size_t kLeastLevels = 3;
@@ -148,18 +162,18 @@ double deviation_of_few(const std::vector<Level>& levels) {
   return waits >= kLeastSmooth && least <= waits - 3 ? kSmooth : kOneDraw;
 }
 
-std::size_t index(language::BackoffKind kind) {
+std::size_t place_of(BackoffKind kind) {
   return static_cast<std::size_t>(kind);
 }
 
 }  // namespace
 
-Answer Growth::is(language::BackoffKind kind) const {
+Answer Growth::is(BackoffKind kind) const {
   if (!why_unknown.empty()) return Answer::unknown;
   double others = INFINITY;
   for (std::size_t i = 0; i < misfit.size(); ++i)
-    if (i != index(kind)) others = std::min(others, misfit[i]);
-  const double own = misfit[index(kind)];
+    if (i != place_of(kind)) others = std::min(others, misfit[i]);
+  const double own = misfit[place_of(kind)];
   if (std::isinf(own) && std::isinf(others)) return Answer::unknown;
   // Waits that no law describes (a machine that stalls spoils them all alike) still refute one that is far off.
   if (!fits) return own >= others + kFarOff ? Answer::no : Answer::unknown;
@@ -169,10 +183,9 @@ Answer Growth::is(language::BackoffKind kind) const {
 
 Answer Growth::grows() const {
   if (!why_unknown.empty()) return Answer::unknown;
-  if (best == language::BackoffKind::none) return Answer::no;
-  const double level = misfit[index(language::BackoffKind::constant)];
-  const double rising =
-      std::min(misfit[index(language::BackoffKind::linear)], misfit[index(language::BackoffKind::exponential)]);
+  if (best == BackoffKind::none) return Answer::no;
+  const double level = misfit[place_of(BackoffKind::constant)];
+  const double rising = std::min(misfit[place_of(BackoffKind::linear)], misfit[place_of(BackoffKind::exponential)]);
   if (std::isinf(level) && std::isinf(rising)) return Answer::unknown;
   if (rising + kAccept <= level) return Answer::yes;
   return fits && level + 2 <= rising ? Answer::no : Answer::unknown;
@@ -186,8 +199,8 @@ Growth find_growth(const std::vector<Level>& all_levels) {
   std::vector<double> all;
   for (const auto& level : all_levels) all.insert(all.end(), level.seconds.begin(), level.seconds.end());
   if (quantile(all, 0.9) < kNoBackoffSeconds) {
-    growth.best = language::BackoffKind::none;
-    growth.misfit[index(language::BackoffKind::none)] = 0;
+    growth.best = BackoffKind::none;
+    growth.misfit[place_of(BackoffKind::none)] = 0;
     growth.fits = true;
     return growth;
   }
@@ -197,12 +210,11 @@ Growth find_growth(const std::vector<Level>& all_levels) {
   const double measured = relative_deviation(levels);
   const auto points = points_of(levels, measured < 0 ? deviation_of_few(levels) : std::max(measured, 0.01));
   const auto fits = fit_all(points);
-  for (const auto kind :
-       {language::BackoffKind::constant, language::BackoffKind::linear, language::BackoffKind::exponential}) {
-    growth.misfit[index(kind)] = fits[index(kind)].misfit;
-    if (growth.misfit[index(kind)] < growth.misfit[index(growth.best)]) growth.best = kind;
+  for (const auto kind : {BackoffKind::constant, BackoffKind::linear, BackoffKind::exponential}) {
+    growth.misfit[place_of(kind)] = fits[place_of(kind)].misfit;
+    if (growth.misfit[place_of(kind)] < growth.misfit[place_of(growth.best)]) growth.best = kind;
   }
-  const auto& best = fits[index(growth.best)];
+  const auto& best = fits[place_of(growth.best)];
   const double freedom = static_cast<double>(points.size()) - best.parameters;
   growth.fits = freedom < 1 || best.chi_squared <= freedom + 6 * std::sqrt(2 * freedom);
   return growth;

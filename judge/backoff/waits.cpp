@@ -2,18 +2,13 @@
 
 #include <array>
 
-#include "judge/checks/pattern.hpp"
+#include "judge/event_search.hpp"
 
 namespace firstlight::judge {
 
 namespace {
 
 using journal::Stage;
-
-/// Stages that share one count of failures: all of MQTT does.
-Stage row_of(Stage stage) {
-  return std::min(stage, Stage::mqtt_connect);
-}
 
 /// The camera itself, or the lab, ended it: no failure after which a camera backs off.
 bool is_own_doing(std::string_view error) {
@@ -37,7 +32,7 @@ class Follower {
   }
   void succeeds(Stage stage) {
     auto& row = rows_[index(stage)];
-    if (row_of(stage) != Stage::mqtt_connect) row = {};
+    if (counted_as(stage) != Stage::mqtt_connect) row = {};
     if (stage != Stage::mqtt_connect) return;
     connack_ = true;
     if (row.failures > 0) row.certain = false;
@@ -47,7 +42,7 @@ class Follower {
     ++row.failures;
     Wait wait;
     wait.camera = camera_;
-    wait.stage = row_of(stage);
+    wait.stage = counted_as(stage);
     wait.failures = row.failures;
     wait.count_is_certain = row.certain;
     wait.after_connack = connack_ && wait.stage == Stage::mqtt_connect;
@@ -73,7 +68,7 @@ class Follower {
     std::uint32_t failures = 0;
     bool certain = true;
   };
-  static std::size_t index(Stage s) { return static_cast<std::size_t>(row_of(s)); }
+  static std::size_t index(Stage s) { return static_cast<std::size_t>(counted_as(s)); }
   void close(std::int64_t t_ns, bool finished) {
     pending_->finished = finished;
     pending_->seconds = static_cast<double>(std::max<std::int64_t>(0, t_ns - pending_->failed->t_ns)) / 1e9;
@@ -83,7 +78,7 @@ class Follower {
 
   std::uint32_t camera_;
   std::vector<Wait>& out_;
-  std::array<Row, 6> rows_{};
+  std::array<Row, journal::kStageCount> rows_{};
   std::optional<Wait> pending_;
   std::int64_t online_since_ = 0;
   bool connack_ = false;
@@ -98,7 +93,8 @@ struct Told {
   void operator()(const journal::StageEnded& s) {
     if (s.ok) return f.succeeds(s.stage);
     if (is_own_doing(s.error)) return f.drop(e.t_ns);
-    if (s.stage != Stage::store) f.fails(e, s.stage, s.detail == "HTTP 429" || s.detail == "HTTP 503");
+    if (info_of(s.stage).failures == journal::Failures::no_count) return;
+    f.fails(e, s.stage, s.detail == "HTTP 429" || s.detail == "HTTP 503");
   }
   void operator()(const journal::CameraOnline&) { f.online(e.t_ns); }
   void operator()(const journal::CameraOffline& o) { is_own_doing(o.reason) ? f.drop(e.t_ns) : f.lost(e); }
@@ -106,26 +102,18 @@ struct Told {
   void operator()(const auto&) {}
 };
 
-std::optional<Stage> stage_of_service(std::string_view service) {
-  if (service == "endorse") return Stage::endorse;
-  if (service == "keys") return Stage::verify;
-  if (service == "config_api") return Stage::config;
-  if (service == "edge") return Stage::mqtt_connect;
-  return {};
-}
-
 /// From what the services see. A handshake or a request is over when it is journaled, so a wait ends with the next one.
 struct Seen {
   Follower& f;
   const journal::Event& e;
   void operator()(const journal::HttpServed& h) {
-    const auto stage = stage_of_service(h.service);
+    const auto stage = journal::stage_asking(h.service);
     if (!stage) return;
     f.acts(e, happened_ns(e));
     h.status >= 400 ? f.fails(e, *stage, h.status == 429 || h.status == 503) : f.succeeds(*stage);
   }
   void operator()(const journal::TlsFailed& t) {
-    const auto stage = stage_of_service(t.service);
+    const auto stage = journal::stage_asking(t.service);
     if (!stage) return;
     f.acts(e, e.t_ns);
     f.fails(e, *stage, false);
@@ -167,7 +155,7 @@ std::vector<Wait> measured_waits(const CheckContext& context, std::optional<jour
     }
     follower.drop(context.end_ns);
   }
-  if (stage) std::erase_if(waits, [&](const Wait& w) { return w.stage != row_of(*stage); });
+  if (stage) std::erase_if(waits, [&](const Wait& w) { return w.stage != counted_as(*stage); });
   return waits;
 }
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "judge/checks/context.hpp"
+#include "judge/check_context.hpp"
 
 namespace firstlight::judge {
 

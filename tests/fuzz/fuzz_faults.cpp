@@ -7,6 +7,7 @@
 
 #include "fault/engine.hpp"
 #include "harness/plan/faults.hpp"
+#include "judge/vocabulary.hpp"
 #include "language/loader.hpp"
 
 using namespace firstlight;
@@ -33,7 +34,8 @@ std::string scenario_with(std::string_view rules) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto loaded = language::load_scenario(scenario_with({reinterpret_cast<const char*>(data), size}), "fuzz.yaml");
+  const auto loaded = language::load_scenario(scenario_with({reinterpret_cast<const char*>(data), size}), "fuzz.yaml",
+                                              judge::vocabulary());
   require(loaded.scenario.has_value() == loaded.diagnostics.empty());
   require(render(loaded.diagnostics).size() < 100'000);
   if (!loaded) return 0;

@@ -7,6 +7,7 @@
 
 #include "journal/journal.hpp"
 #include "judge/verdict.hpp"
+#include "judge/vocabulary.hpp"
 #include "language/loader.hpp"
 #include "reports/run_report.hpp"
 
@@ -37,7 +38,7 @@ expect:
 )";
 
 const language::Scenario& scenario() {
-  static const auto loaded = language::load_scenario(kScenario, "all.yaml");
+  static const auto loaded = language::load_scenario(kScenario, "all.yaml", judge::vocabulary());
   if (!loaded) {
     fputs(decode::render(loaded.diagnostics).c_str(), stderr);
     std::abort();

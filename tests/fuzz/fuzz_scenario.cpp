@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "harness/plan/plan.hpp"
+#include "judge/vocabulary.hpp"
 #include "language/loader.hpp"
 
 using namespace firstlight::harness;
@@ -19,7 +20,7 @@ void require(bool condition) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const auto loaded = language::load_scenario(text, "fuzz.yaml");
+  const auto loaded = language::load_scenario(text, "fuzz.yaml", judge::vocabulary());
   require(loaded.scenario.has_value() == loaded.diagnostics.empty());
   const auto shown = render(loaded.diagnostics);
   require(shown.size() < 100'000);
@@ -35,6 +36,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     before = camera.start;
   }
   require(!render_plan(scenario, plan).empty());
-  require(language::load_scenario(scenario.source, "again.yaml").scenario.has_value());
+  require(language::load_scenario(scenario.source, "again.yaml", judge::vocabulary()).scenario.has_value());
   return 0;
 }

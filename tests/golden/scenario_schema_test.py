@@ -71,7 +71,7 @@ def main():
 
     printed = subprocess.run([os.environ["FIRSTLIGHT"], "schema"], capture_output=True, text=True, check=True).stdout
     if printed != SCHEMA_FILE.read_text():
-        failures.append("`firstlight schema` prints something else than scenarios/scenario.schema.json")
+        failures.append("scenarios/scenario.schema.json is not what `firstlight schema` prints: run tools/regenerate")
 
     print("\n".join(failures) or f"{len(shipped)} scenarios are valid, {len(WRONG_BY_SHAPE)} wrong ones are not")
     return 1 if failures else 0

@@ -86,12 +86,12 @@ contains "and so does the line that repeats it" "--seed 7 --timeout-multiplier 1
 same "judge knows it too" "$(jq -S .scenarios "$work/r.json")" "$(jq -S .scenarios "$work/again.json")"
 
 echo "-- shards and merge"
-"$FIRSTLIGHT" run scenarios/smoke --seed 5 --out "$work/whole" >/dev/null 2>&1
+"$FIRSTLIGHT" run "$smoke" --seed 5 --out "$work/whole" >/dev/null 2>&1
 same "the whole passes" 0 $?
-"$FIRSTLIGHT" run scenarios/smoke --seed 5 --shard 1/2 --out "$work/one" >/dev/null 2>"$work/progress"
+"$FIRSTLIGHT" run "$smoke" --seed 5 --shard 1/2 --out "$work/one" >/dev/null 2>"$work/progress"
 same "the first half" 0 $?
 contains "says which shard it is" "shard 1/2" "$work/progress"
-"$FIRSTLIGHT" run scenarios/smoke --seed 5 --shard 2/2 --out "$work/two" >/dev/null 2>&1
+"$FIRSTLIGHT" run "$smoke" --seed 5 --shard 2/2 --out "$work/two" >/dev/null 2>&1
 same "the second half" 0 $?
 "$FIRSTLIGHT" merge "$work"/two/* "$work"/one/*/report.json --report-json "$work/r.json" --report-junit "$work/r.xml" >"$work/summary" 2>&1
 same "merged: the exit code of the whole" 0 $?

@@ -13,10 +13,10 @@ playing() { for p in $(ours); do command_of "$p" | grep -q "play-one .* $1 *$" &
 alone() { for p in $(ours); do case $(command_of "$p") in *play-one*|mosquitto*|*/mosquitto*|*janitor*) return 1 ;; esac; done; }
 
 echo "-- six scenarios, four at a time"
-"$FIRSTLIGHT" run scenarios/smoke --seed 42 --jobs 4 --out "$work/out" --report-json "$work/four.json" --report-junit "$work/four.xml" >"$work/summary" 2>"$work/progress"
+"$FIRSTLIGHT" run "$smoke" --seed 42 --jobs 4 --out "$work/out" --report-json "$work/four.json" --report-junit "$work/four.xml" >"$work/summary" 2>"$work/progress"
 same "all pass" 0 $?
 [ "$failures" = 0 ] || { cat "$work/progress" "$work/summary"; }
-same "in the suite's order" "$("$FIRSTLIGHT" list scenarios/smoke | grep -v '^ ' | cut -d' ' -f1)" "$(jq -r '.scenarios[].name' "$work/four.json")"
+same "in the suite's order" "$("$FIRSTLIGHT" list "$smoke" | grep -v '^ ' | cut -d' ' -f1)" "$(jq -r '.scenarios[].name' "$work/four.json")"
 n=$(jq '.scenarios | length' "$work/four.json")
 same "a line for each that ended" "$n" "$(grep -c '^\[[0-9]*/[0-9]*\] .*: pass (' "$work/progress")"
 contains "the first lines tell the parallelism" "4 at a time" "$work/progress"

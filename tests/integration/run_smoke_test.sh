@@ -4,11 +4,11 @@
 cd "$FIRSTLIGHT_SOURCE" || exit 1
 TMPDIR=$work/tmp; export TMPDIR; mkdir "$TMPDIR"
 
-"$FIRSTLIGHT" run scenarios/smoke --seed 42 --out "$work/out" --report-json "$work/report.json" --report-junit "$work/junit.xml" >"$work/summary" 2>"$work/progress"
+"$FIRSTLIGHT" run "$smoke" --seed 42 --out "$work/out" --report-json "$work/report.json" --report-junit "$work/junit.xml" >"$work/summary" 2>"$work/progress"
 same "the smoke suite passes" 0 $?
 [ "$failures" = 0 ] || { cat "$work/progress" "$work/summary"; }
 contains "the seed comes first" "seed 42" "$work/progress"
-n=$(ls scenarios/smoke/*.yaml | wc -l)
+n=$(ls "$smoke"/*.yaml | wc -l)
 same "every scenario of the folder has a verdict" "$n" "$(jq '.scenarios | length' "$work/report.json")"
 same "all pass" "$n" "$(jq .totals.pass "$work/report.json")"
 same "every camera is online" "true" "$(jq '[.scenarios[] | .online == .cameras and .cameras > 0] | all' "$work/report.json")"

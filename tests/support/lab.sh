@@ -4,6 +4,13 @@ failures=0
 passes=0
 work=$(mktemp -d)
 lab_pid=
+# Sanitizers that make everything many times slower say nothing about latencies: there a copy of the suite expects none.
+smoke=scenarios/smoke
+if [ -n "${FIRSTLIGHT_NO_LATENCIES:-}" ]; then
+  smoke=$work/smoke
+  cp -r "$FIRSTLIGHT_SOURCE/scenarios/smoke" "$smoke"
+  sed -i '/^  - latency:/d' "$smoke"/*.yaml
+fi
 
 fail() { failures=$((failures + 1)); printf 'FAIL: %s\n' "$*"; }
 pass() { passes=$((passes + 1)); printf 'ok: %s\n' "$*"; }

@@ -1,4 +1,4 @@
-#include "fault/plans.hpp"
+#include "fault/plans/attach.hpp"
 
 namespace firstlight::fault::attach {
 

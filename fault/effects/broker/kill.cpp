@@ -1,4 +1,4 @@
-#include "fault/plans.hpp"
+#include "fault/plans/broker.hpp"
 
 namespace firstlight::fault::broker {
 

@@ -1,4 +1,4 @@
-#include "fault/plans.hpp"
+#include "fault/plans/camera.hpp"
 
 namespace firstlight::fault::camera {
 
@@ -7,7 +7,7 @@ const EffectOn<CameraPlan> cloned_identity(
     {"cloned-identity",
      "The camera boots with a copy of another camera's store.",
      {Parameter{
-         .name = "of", .kind = Kind::integer, .summary = "The other camera's number.", .least = 1, .most = 20000}}},
+         .name = "of", .kind = Kind::camera, .summary = "The other camera's number.", .least = 1, .most = 20000}}},
     [](CameraPlan& p, const Arguments& a) { p.clone_of = static_cast<std::uint32_t>(a.integer("of")); });
 
 }  // namespace firstlight::fault::camera

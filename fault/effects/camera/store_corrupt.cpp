@@ -1,4 +1,4 @@
-#include "fault/plans.hpp"
+#include "fault/plans/camera.hpp"
 
 namespace firstlight::fault::camera {
 

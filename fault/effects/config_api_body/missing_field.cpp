@@ -1,4 +1,6 @@
-#include "fault/plans.hpp"
+#include <nlohmann/json.hpp>
+
+#include "fault/plans/config_api_body.hpp"
 
 namespace firstlight::fault::config_api_body {
 

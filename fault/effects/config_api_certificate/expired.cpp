@@ -1,4 +1,4 @@
-#include "fault/plans.hpp"
+#include "fault/plans/config_api_certificate.hpp"
 
 namespace firstlight::fault::config_api_certificate {
 
@@ -8,6 +8,6 @@ const EffectOn<CertificatePlan> expired(
      "The device certificate has expired.",
      {Parameter{
          .name = "ago", .kind = Kind::duration, .summary = "How long ago, by the lab's clock.", .fallback = "1h"}}},
-    [](CertificatePlan& p, const Arguments& a) { p.expired = a.duration("ago"); });
+    [](CertificatePlan& p, const Arguments& a) { p.dates.expired = a.duration("ago"); });
 
 }  // namespace firstlight::fault::config_api_certificate

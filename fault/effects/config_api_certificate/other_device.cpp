@@ -1,4 +1,4 @@
-#include "fault/plans.hpp"
+#include "fault/plans/config_api_certificate.hpp"
 
 namespace firstlight::fault::config_api_certificate {
 

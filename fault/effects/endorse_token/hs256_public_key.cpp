@@ -1,4 +1,4 @@
-#include "fault/plans.hpp"
+#include "fault/plans/endorse_token.hpp"
 
 namespace firstlight::fault::endorse_token {
 

@@ -1,4 +1,4 @@
-#include "fault/plans.hpp"
+#include "fault/plans/http.hpp"
 
 namespace firstlight::fault::http {
 

@@ -1,4 +1,4 @@
-#include "fault/plans.hpp"
+#include "fault/plans/iot_register.hpp"
 
 namespace firstlight::fault::iot_register {
 

@@ -1,4 +1,4 @@
-#include "fault/plans.hpp"
+#include "fault/plans/link.hpp"
 
 namespace firstlight::fault::link {
 

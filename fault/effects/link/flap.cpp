@@ -1,4 +1,4 @@
-#include "fault/plans.hpp"
+#include "fault/plans/link.hpp"
 
 namespace firstlight::fault::link {
 
@@ -14,8 +14,7 @@ const EffectOn<LinkPlan> flap(
       Parameter{
           .name = "down", .kind = Kind::duration, .summary = "Length of a down phase.", .fallback = "1s", .least = 1}}},
     [](LinkPlan& p, const Arguments& a) {
-      p.flap_up = a.duration("up");
-      p.flap_down = a.duration("down");
+      p.flap = LinkPlan::Flap{a.duration("up"), a.duration("down")};
     });
 
 }  // namespace firstlight::fault::link

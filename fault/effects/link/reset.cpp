@@ -1,4 +1,4 @@
-#include "fault/plans.hpp"
+#include "fault/plans/link.hpp"
 
 namespace firstlight::fault::link {
 
@@ -16,12 +16,12 @@ const EffectOn<LinkPlan> reset(
                 .summary = "For after-bytes: payload in both directions together.",
                 .fallback = "0B"}}},
     [](LinkPlan& p, const Arguments& a) {
+      using When = LinkPlan::Reset::When;
       const auto& when = a.text("when");
-      p.reset = when == "at-once"      ? LinkPlan::Cut::at_once
-                : when == "before-tls" ? LinkPlan::Cut::before_tls
-                : when == "after-tls"  ? LinkPlan::Cut::after_tls
-                                       : LinkPlan::Cut::after_bytes;
-      p.reset_after = a.integer("bytes");
+      if (when == "after-bytes") p.reset = LinkPlan::Reset{When::after_bytes, a.integer("bytes")};
+      if (when == "at-once") p.reset = LinkPlan::Reset{When::at_once};
+      if (when == "before-tls") p.reset = LinkPlan::Reset{When::before_tls};
+      if (when == "after-tls") p.reset = LinkPlan::Reset{When::after_tls};
     });
 
 }  // namespace firstlight::fault::link

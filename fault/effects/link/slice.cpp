@@ -1,4 +1,4 @@
-#include "fault/plans.hpp"
+#include "fault/plans/link.hpp"
 
 namespace firstlight::fault::link {
 
@@ -9,8 +9,7 @@ const EffectOn<LinkPlan> slice(
      {Parameter{.name = "bytes", .kind = Kind::bytes, .summary = "Of one piece.", .fallback = "100B", .least = 1},
       Parameter{.name = "pause", .kind = Kind::duration, .summary = "Between two pieces.", .fallback = "1ms"}}},
     [](LinkPlan& p, const Arguments& a) {
-      p.slice = a.integer("bytes");
-      p.slice_pause = a.duration("pause");
+      p.slice = LinkPlan::Slice{a.integer("bytes"), a.duration("pause")};
     });
 
 }  // namespace firstlight::fault::link

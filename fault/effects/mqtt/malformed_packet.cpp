@@ -1,4 +1,4 @@
-#include "fault/plans.hpp"
+#include "fault/plans/mqtt.hpp"
 
 namespace firstlight::fault::mqtt {
 

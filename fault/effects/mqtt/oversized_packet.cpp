@@ -1,4 +1,4 @@
-#include "fault/plans.hpp"
+#include "fault/plans/mqtt.hpp"
 
 namespace firstlight::fault::mqtt {
 
@@ -11,9 +11,6 @@ const EffectOn<MqttPlan> oversized_packet({"oversized-packet",
                                                       .fallback = "1MiB",
                                                       .least = 1,
                                                       .most = 16777216}}},
-                                          [](MqttPlan& p, const Arguments& a) {
-                                            p.oversized = true;
-                                            p.oversized_bytes = a.integer("bytes");
-                                          });
+                                          [](MqttPlan& p, const Arguments& a) { p.oversized = a.integer("bytes"); });
 
 }  // namespace firstlight::fault::mqtt

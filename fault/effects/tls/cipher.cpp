@@ -1,4 +1,4 @@
-#include "fault/plans.hpp"
+#include "fault/plans/tls.hpp"
 
 namespace firstlight::fault::tls {
 

@@ -1,4 +1,4 @@
-#include "fault/plans.hpp"
+#include "fault/plans/tls.hpp"
 
 namespace firstlight::fault::tls {
 
@@ -8,9 +8,6 @@ const EffectOn<TlsPlan> expired(
      "The server's certificate has expired.",
      {Parameter{
          .name = "ago", .kind = Kind::duration, .summary = "How long ago, by the lab's clock.", .fallback = "1h"}}},
-    [](TlsPlan& p, const Arguments& a) {
-      p.certificate = TlsPlan::Certificate::expired;
-      p.by = a.duration("ago");
-    });
+    [](TlsPlan& p, const Arguments& a) { p.certificate = server_certificate::Expired{a.duration("ago")}; });
 
 }  // namespace firstlight::fault::tls

@@ -1,4 +1,4 @@
-#include "fault/plans.hpp"
+#include "fault/plans/tls.hpp"
 
 namespace firstlight::fault::tls {
 
@@ -8,9 +8,6 @@ const EffectOn<TlsPlan> not_yet_valid(
      "The server's certificate is not valid yet.",
      {Parameter{
          .name = "in", .kind = Kind::duration, .summary = "When it will be, by the lab's clock.", .fallback = "1h"}}},
-    [](TlsPlan& p, const Arguments& a) {
-      p.certificate = TlsPlan::Certificate::not_yet_valid;
-      p.by = a.duration("in");
-    });
+    [](TlsPlan& p, const Arguments& a) { p.certificate = server_certificate::NotYetValid{a.duration("in")}; });
 
 }  // namespace firstlight::fault::tls

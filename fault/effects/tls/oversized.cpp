@@ -1,4 +1,4 @@
-#include "fault/plans.hpp"
+#include "fault/plans/tls.hpp"
 
 namespace firstlight::fault::tls {
 
@@ -12,8 +12,7 @@ const EffectOn<TlsPlan> oversized({"oversized",
                                               .least = 1024,
                                               .most = 65536}}},
                                   [](TlsPlan& p, const Arguments& a) {
-                                    p.certificate = TlsPlan::Certificate::oversized;
-                                    p.bytes = a.integer("bytes");
+                                    p.certificate = server_certificate::Oversized{a.integer("bytes")};
                                   });
 
 }  // namespace firstlight::fault::tls

@@ -1,11 +1,11 @@
-#include "fault/plans.hpp"
+#include "fault/plans/tls.hpp"
 
 namespace firstlight::fault::tls {
 
 extern const EffectOn<TlsPlan> unknown_ca;
 const EffectOn<TlsPlan> unknown_ca({"unknown-ca", "The server's certificate is from an authority that nobody knows."},
                                    [](TlsPlan& p, const Arguments&) {
-                                     p.certificate = TlsPlan::Certificate::unknown_authority;
+                                     p.certificate = server_certificate::UnknownAuthority{};
                                    });
 
 }  // namespace firstlight::fault::tls

@@ -1,4 +1,4 @@
-#include "fault/plans.hpp"
+#include "fault/plans/tls.hpp"
 
 namespace firstlight::fault::tls {
 
@@ -7,9 +7,6 @@ const EffectOn<TlsPlan> wrong_name(
     {"wrong-name",
      "The server's certificate is for another name.",
      {Parameter{.name = "name", .kind = Kind::text, .summary = "The DNS name in it.", .fallback = "wrong.example"}}},
-    [](TlsPlan& p, const Arguments& a) {
-      p.certificate = TlsPlan::Certificate::wrong_name;
-      p.name = a.text("name");
-    });
+    [](TlsPlan& p, const Arguments& a) { p.certificate = server_certificate::WrongName{a.text("name")}; });
 
 }  // namespace firstlight::fault::tls

@@ -58,15 +58,6 @@ TEST(Rfc3339, Parses) {
     EXPECT_EQ(parse_rfc3339(bad), std::nullopt) << bad;
 }
 
-TEST(WallClockTest, OffsetMovesItAndNothingElseDoes) {
-  WallClock clock;
-  const auto before = system_clock::now();
-  clock.set_offset(days(365));
-  const auto moved = clock.now();
-  EXPECT_GE(moved, floor<milliseconds>(before) + days(365));
-  EXPECT_LE(moved, system_clock::now() + days(365));
-}
-
 TEST(UnixSeconds, RoundDown) {
   EXPECT_EQ(unix_seconds(WallTime(1999ms)), 1);
   EXPECT_EQ(unix_seconds(WallTime(-1ms)), -1);

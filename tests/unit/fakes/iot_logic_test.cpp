@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "fakes/iot/registry_logic.hpp"
-#include "tests/unit/fakes/iot_support.hpp"
+#include "tests/unit/fakes/iot_samples.hpp"
 
 namespace firstlight::fakes::iot {
 namespace {
@@ -108,7 +108,7 @@ TEST_F(IotRules, ARetirementIsDueAtItsMillisecond) {
 // The device gave the first registration up and was given another certificate before the first one came through.
 TEST_F(IotRules, ALateRegistrationDoesNotRetireTheNewerCertificate) {
   const auto device = admitted(kImsi).id;
-  const auto issued_at = SteadyClock::now();
+  const auto issued_at = SteadyClock::time_point{1h};
   auto abandoned = sample_certificate("1"), newer = sample_certificate("2"), newest = sample_certificate("3");
   abandoned.issued = issued_at;
   newer.issued = issued_at + 1s;
@@ -125,7 +125,7 @@ TEST_F(IotRules, ALateRegistrationDoesNotRetireTheNewerCertificate) {
 TEST_F(IotRules, WithAGraceTheLateOneIsTheOneToBeRetired) {
   const auto device = admitted(kImsi).id;
   auto abandoned = sample_certificate("1"), newer = sample_certificate("2");
-  newer.issued = SteadyClock::now();
+  newer.issued = SteadyClock::time_point{1h};
   abandoned.issued = newer.issued - 1s;
   ASSERT_TRUE(register_device_certificate(ledger, device, newer, 60s));
   ASSERT_TRUE(register_device_certificate(ledger, device, abandoned, 60s));

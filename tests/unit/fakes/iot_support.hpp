@@ -16,6 +16,7 @@
 
 #include "base/net/shard.hpp"
 #include "fakes/iot/registry.hpp"
+#include "tests/unit/fakes/iot_samples.hpp"
 
 namespace firstlight::fakes::iot {
 
@@ -99,17 +100,5 @@ class Bench {
   ShardSet shards;
   std::unique_ptr<Registry> registry;
 };
-
-/// A certificate of the given id whose content does not matter.
-inline IssuedCertificate sample_certificate(const std::string& digit,
-                                            WallTime from = from_unix_seconds(1'700'000'000)) {
-  IssuedCertificate certificate;
-  while (certificate.id.value().size() < 64) certificate.id = CertificateId(certificate.id.value() + digit);
-  certificate.id = CertificateId(certificate.id.value().substr(0, 64));
-  certificate.certificate_pem = "PEM of " + digit;
-  certificate.private_key_pem = "secret of the device";
-  certificate.validity = {from, from + std::chrono::hours(24)};
-  return certificate;
-}
 
 }  // namespace firstlight::fakes::iot

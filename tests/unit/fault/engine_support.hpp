@@ -25,11 +25,6 @@ inline std::unique_ptr<Engine> engine_of(std::vector<Rule> rules, std::uint64_t 
                                          std::string scenario = "test") {
   return std::make_unique<Engine>(seed, std::move(scenario), kCameras, std::move(rules));
 }
-/// Scenario time is `elapsed` now, and the journal was opened when the scenario began.
-inline void begin(Engine& engine, Duration elapsed = 0s) {
-  const auto origin = SteadyClock::now() - elapsed;
-  engine.start(origin, origin);
-}
 
 inline Rule after(Rule rule, Duration delay = 0s, std::optional<Duration> lasts = {}) {
   rule.after = Trigger{"camera_online", delay, lasts};

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "fault/engine.hpp"
@@ -162,9 +163,9 @@ TEST(CertificateEffects, EditThePlan) {
   const auto plan = [](const std::string& effect, const Given& given = {}) {
     return edited<CertificatePlan>("config_api.certificate", effect, given);
   };
-  EXPECT_EQ(plan("expired", {{"ago", "2h"}}).expired, 2h);
-  EXPECT_EQ(plan("not-yet-valid", {{"in", "2h"}}).not_yet_valid, 2h);
-  EXPECT_EQ(plan("lifetime", {{"of", "2h"}}).lifetime, 2h);
+  EXPECT_EQ(plan("expired", {{"ago", "2h"}}).dates.expired, 2h);
+  EXPECT_EQ(plan("not-yet-valid", {{"in", "2h"}}).dates.not_yet_valid, 2h);
+  EXPECT_EQ(plan("lifetime", {{"of", "2h"}}).dates.lifetime, 2h);
   EXPECT_TRUE(plan("key-mismatch").foreign_key);
   EXPECT_TRUE(plan("wrong-ca").foreign_authority);
   EXPECT_TRUE(plan("wrong-usage").server_usage);
@@ -176,46 +177,55 @@ TEST(LinkEffects, EditThePlan) {
   const auto plan = [](const std::string& effect, const Given& given = {}) {
     return edited<LinkPlan>("link.mqtt", effect, given);
   };
-  using Cut = LinkPlan::Cut;
+  using Reset = LinkPlan::Reset;
   EXPECT_FALSE(LinkPlan{}.shaped());
-  EXPECT_EQ(plan("reset").reset, Cut::at_once);
-  EXPECT_EQ(plan("reset", {{"when", "before-tls"}}).reset, Cut::before_tls);
-  EXPECT_EQ(plan("reset", {{"when", "after-tls"}}).reset, Cut::after_tls);
+  EXPECT_EQ(plan("reset").reset, Reset{Reset::When::at_once});
+  EXPECT_EQ(plan("reset", {{"when", "before-tls"}}).reset, Reset{Reset::When::before_tls});
+  EXPECT_EQ(plan("reset", {{"when", "after-tls"}, {"bytes", "1KiB"}}).reset, Reset{Reset::When::after_tls});
   const auto late = plan("reset", {{"when", "after-bytes"}, {"bytes", "1KiB"}});
-  EXPECT_EQ(late.reset, Cut::after_bytes);
-  EXPECT_EQ(late.reset_after, 1024);
+  EXPECT_EQ(late.reset, (Reset{Reset::When::after_bytes, 1024}));
   EXPECT_TRUE(plan("blackhole").swallow);
   const auto latency = plan("latency", {{"of", "5ms"}, {"spread", "7ms"}, {"shape", "exponential"}}).latency;
   EXPECT_EQ(latency.base, 5ms);
   EXPECT_EQ(latency.spread, 7ms);
   EXPECT_TRUE(latency.exponential);
   EXPECT_EQ(plan("bandwidth", {{"rate", "2KiB"}}).bytes_per_second, 2048);
-  EXPECT_EQ(plan("slice", {{"bytes", "3B"}, {"pause", "4ms"}}).slice, 3);
-  EXPECT_EQ(plan("slice", {{"bytes", "3B"}, {"pause", "4ms"}}).slice_pause, 4ms);
+  EXPECT_EQ(plan("slice", {{"bytes", "3B"}, {"pause", "4ms"}}).slice, (LinkPlan::Slice{3, 4ms}));
   EXPECT_EQ(plan("stall", {{"after", "5B"}}).stall_after, 5);
   EXPECT_EQ(plan("half-close", {{"after", "6B"}}).half_close_after, 6);
-  EXPECT_TRUE(plan("partition").partition);
-  EXPECT_EQ(plan("flap", {{"up", "8ms"}, {"down", "9ms"}}).flap_up, 8ms);
-  EXPECT_EQ(plan("flap", {{"up", "8ms"}, {"down", "9ms"}}).flap_down, 9ms);
+  EXPECT_EQ(plan("partition").partitions, 1);
+  EXPECT_EQ(plan("flap", {{"up", "8ms"}, {"down", "9ms"}}).flap, (LinkPlan::Flap{8ms, 9ms}));
+}
+
+TEST(LinkEffects, AllButTwoResetsNeedTheShaper) {
+  const std::map<std::string, Given> given{
+      {"latency", {{"of", "5ms"}}}, {"bandwidth", {{"rate", "2KiB"}}}, {"reset", {{"when", "before-tls"}}}};
+  for (const auto* effect : *find_point("link")->effects) {
+    const std::string name(effect->name);
+    if (name == "refuse") continue;  // it never comes to a connection
+    const auto arguments = given.contains(name) ? given.at(name) : Given{};
+    EXPECT_TRUE(edited<LinkPlan>("link.mqtt", name, arguments).shaped()) << name;
+  }
+  EXPECT_FALSE(edited<LinkPlan>("link.mqtt", "reset", {}).shaped());
+  EXPECT_FALSE(edited<LinkPlan>("link.mqtt", "reset", {{"when", "after-tls"}}).shaped());
 }
 
 TEST(TlsEffects, EditThePlan) {
   const auto plan = [](const std::string& effect, const Given& given = {}) {
     return edited<TlsPlan>("tls.mqtt", effect, given);
   };
-  using Certificate = TlsPlan::Certificate;
-  EXPECT_TRUE(TlsPlan{}.proper());
-  EXPECT_EQ(plan("expired", {{"ago", "2h"}}).certificate, Certificate::expired);
-  EXPECT_EQ(plan("expired", {{"ago", "2h"}}).by, 2h);
-  EXPECT_EQ(plan("not-yet-valid", {{"in", "3h"}}).certificate, Certificate::not_yet_valid);
-  EXPECT_EQ(plan("not-yet-valid", {{"in", "3h"}}).by, 3h);
-  EXPECT_EQ(plan("wrong-name", {{"name", "a.example"}}).certificate, Certificate::wrong_name);
-  EXPECT_EQ(plan("wrong-name", {{"name", "a.example"}}).name, "a.example");
-  EXPECT_EQ(plan("unknown-ca").certificate, Certificate::unknown_authority);
-  EXPECT_EQ(plan("self-signed").certificate, Certificate::self_signed);
-  EXPECT_EQ(plan("incomplete-chain").certificate, Certificate::incomplete_chain);
-  EXPECT_EQ(plan("oversized", {{"bytes", "20KiB"}}).certificate, Certificate::oversized);
-  EXPECT_EQ(plan("oversized", {{"bytes", "20KiB"}}).bytes, 20480);
+  namespace shown = server_certificate;
+  const auto certificate = [&](const std::string& effect, const Given& given = {}) {
+    return plan(effect, given).certificate;
+  };
+  EXPECT_EQ(TlsPlan{}.certificate, ServerCertificate{shown::Proper{}});
+  EXPECT_EQ(certificate("expired", {{"ago", "2h"}}), ServerCertificate{shown::Expired{2h}});
+  EXPECT_EQ(certificate("not-yet-valid", {{"in", "3h"}}), ServerCertificate{shown::NotYetValid{3h}});
+  EXPECT_EQ(certificate("wrong-name", {{"name", "a.example"}}), ServerCertificate{shown::WrongName{"a.example"}});
+  EXPECT_EQ(certificate("unknown-ca"), ServerCertificate{shown::UnknownAuthority{}});
+  EXPECT_EQ(certificate("self-signed"), ServerCertificate{shown::SelfSigned{}});
+  EXPECT_EQ(certificate("incomplete-chain"), ServerCertificate{shown::IncompleteChain{}});
+  EXPECT_EQ(certificate("oversized", {{"bytes", "20KiB"}}), ServerCertificate{shown::Oversized{20480}});
   EXPECT_EQ(plan("version", {{"only", "1.0"}}).only_version, 0x0301);
   EXPECT_EQ(plan("version", {{"only", "1.3"}}).only_version, 0x0304);
   EXPECT_EQ(plan("cipher", {{"only", "TLS_AES_256_GCM_SHA384"}}).cipher, "TLS_AES_256_GCM_SHA384");
@@ -227,7 +237,7 @@ TEST(TlsEffects, EditThePlan) {
     const auto given = effect->name == "version"  ? Given{{"only", "1.2"}}
                        : effect->name == "cipher" ? Given{{"only", "TLS_AES_256_GCM_SHA384"}}
                                                   : Given{};
-    EXPECT_FALSE(plan(std::string(effect->name), given).proper()) << effect->name;
+    EXPECT_NE(plan(std::string(effect->name), given), TlsPlan{}) << effect->name;
   }
 }
 

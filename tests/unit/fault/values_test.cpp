@@ -68,6 +68,7 @@ TEST(FaultValues, BoundsAreKeptAndTold) {
   EXPECT_EQ(number(alert, "255"), 255);
   EXPECT_EQ(wrong(alert, "256"), "a whole number from 0 to 255");
   EXPECT_EQ(wrong(alert, "-1"), "a whole number from 0 to 255");
+  EXPECT_EQ(wrong(of(Kind::camera, 1, 20000), "0"), "a camera's number from 1 to 20000");
   const auto piece = of(Kind::bytes, 1);
   EXPECT_THAT(wrong(piece, "0B"), HasSubstr("of at least 1B"));
   const auto fragment = of(Kind::bytes, 512, 16384);
@@ -123,8 +124,8 @@ TEST(FaultValues, ASecondValueReplacesTheFirst) {
 }
 
 TEST(FaultValues, EveryKindHasAName) {
-  for (const auto kind :
-       {Kind::duration, Kind::bytes, Kind::integer, Kind::percent, Kind::text, Kind::choice, Kind::flag}) {
+  for (const auto kind : {Kind::duration, Kind::bytes, Kind::integer, Kind::percent, Kind::text, Kind::choice,
+                          Kind::flag, Kind::camera}) {
     EXPECT_NE(kind_name(kind), "?");
     EXPECT_FALSE(kind_name(kind).empty());
   }

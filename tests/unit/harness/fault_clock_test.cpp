@@ -109,7 +109,7 @@ class Moments {
   }
 
   static constexpr Duration kEpoch = 1s;
-  const SteadyClock::time_point origin = SteadyClock::now();
+  const SteadyClock::time_point origin{1h};
   FaultPlan plan;
   std::unique_ptr<fault::Engine> engine;
   FaultClock clock;

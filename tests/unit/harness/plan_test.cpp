@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/plan/rule_text.hpp"
+#include "judge/vocabulary.hpp"
 #include "language/loader.hpp"
 
 namespace firstlight::harness {
@@ -27,6 +28,10 @@ language::Scenario scenario(std::uint32_t count, language::Arrival arrive) {
 Plan plan_of(const language::Scenario& scenario, std::uint64_t seed) {
   return make_plan(scenario, {seed, SeedOrigin::command_line});
 }
+
+struct AnyExpectation final : language::Expectation {
+  [[nodiscard]] std::string text() const override { return "{cameras: 100%, within: 30s}"; }
+};
 
 std::vector<Duration> starts(const Plan& plan) {
   std::vector<Duration> all;
@@ -127,7 +132,7 @@ TEST(Seed, IsWhatEveryConsumerStartsFrom) {
 language::Scenario with_faults(const std::string& rules, const std::string& cameras = "10") {
   auto loaded = language::load_scenario("name: planned\nsummary: A plan.\ntimeout: 60s\ncameras: {count: " + cameras +
                                             "}\nfaults:\n" + rules + "expect:\n  - online: {cameras: 100%}\n",
-                                        "planned.yaml");
+                                        "planned.yaml", judge::vocabulary());
   EXPECT_TRUE(loaded) << render(loaded.diagnostics);
   return *loaded.scenario;
 }
@@ -264,7 +269,7 @@ TEST(PlannedDescriptors, CountTheListenersOfCamerasThatAreRefusedAlone) {
 
 TEST(PrintedPlan, LeavesOutTheMiddleOfALongList) {
   auto s = scenario(200, language::ArriveAtRate{20});
-  s.expect.push_back({{}, language::ExpectOnline{{}, 30s}});
+  s.expect.push_back({{}, "online", std::make_shared<const AnyExpectation>()});
   EXPECT_EQ(render_plan(s, plan_of(s, 42), "planned#2"),
             "planned#2 (seed 42, given by --seed)\n"
             "  A plan.\n"

@@ -4,7 +4,7 @@
 
 #include "base/random.hpp"
 #include "judge/backoff/shape.hpp"
-#include "judge/checks/context.hpp"
+#include "judge/check_context.hpp"
 #include "tests/unit/judge/story.hpp"
 
 namespace firstlight::judge {
@@ -13,13 +13,12 @@ using namespace language;
 namespace {
 
 using journal::Stage;
-using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using K = BackoffKind;
 
 enum class Draw { none, full, equal, before_cap, after_cap };
 
-struct Manners {
+struct Retries {
   K kind = K::exponential;
   Draw draw = Draw::full;
   double base = 0.5;
@@ -31,7 +30,7 @@ double unit(std::uint32_t camera, std::uint32_t n) {
   return draw_unit({.seed = 11, .camera = camera, .point = "wait", .attempt = n, .rule = "test"});
 }
 
-double wait_of(const Manners& m, std::uint32_t camera, std::uint32_t n) {
+double wait_of(const Retries& m, std::uint32_t camera, std::uint32_t n) {
   const double u = unit(camera, n);
   const double range = m.kind == K::none       ? 0.001
                        : m.kind == K::constant ? m.base
@@ -54,7 +53,7 @@ double wait_of(const Manners& m, std::uint32_t camera, std::uint32_t n) {
 }
 
 /// Every camera fails `failures` times in a row at MQTT, waits, and is online in the end.
-Story fleet(const Manners& m, std::uint32_t cameras, std::uint32_t failures) {
+Story fleet(const Retries& m, std::uint32_t cameras, std::uint32_t failures) {
   Story story;
   double last = 0;
   for (std::uint32_t id = 1; id <= cameras; ++id) {
@@ -74,23 +73,23 @@ Story fleet(const Manners& m, std::uint32_t cameras, std::uint32_t failures) {
   return story.end(std::llround(last * 1000) + 100, "settled");
 }
 
-ExpectBackoff kind(K k) {
-  ExpectBackoff e;
-  e.kind = k;
-  return e;
+/// The expectation `backoff` with these keys.
+std::string backoff(const std::string& keys) {
+  return "backoff: {" + keys + "}";
 }
-ExpectBackoff jitter(bool yes) {
-  ExpectBackoff e;
-  e.jitter = yes;
-  return e;
+std::string kind(K k, const std::string& others = "") {
+  return backoff(fmt::format("kind: {}{}", backoff_kind_name(k), others));
 }
-Verdict verdict(std::uint32_t cameras, const ExpectBackoff& e, const Story& story) {
+std::string jitter(bool yes, const std::string& others = "") {
+  return backoff(fmt::format("jitter: {}{}", yes, others));
+}
+Verdict verdict(std::uint32_t cameras, const std::string& e, const Story& story) {
   return judged(cameras, e, story).verdict;
 }
 
 struct Law {
   const char* name;
-  Manners manners;
+  Retries retries;
   bool jittered;
   std::uint32_t cameras, failures;
 };
@@ -99,13 +98,13 @@ class Backoff : public testing::TestWithParam<Law> {};
 
 TEST_P(Backoff, IsRecognised) {
   const auto& law = GetParam();
-  const auto story = fleet(law.manners, law.cameras, law.failures);
+  const auto story = fleet(law.retries, law.cameras, law.failures);
   for (const auto k : {K::none, K::constant, K::linear, K::exponential}) {
     const auto c = judged(law.cameras, kind(k), story);
-    EXPECT_EQ(c.verdict == Verdict::pass, k == law.manners.kind) << backoff_kind_name(k) << ": " << c.observed;
-    EXPECT_TRUE(k != law.manners.kind || c.evidence.size() == kMostEvidence);
+    EXPECT_EQ(c.verdict == Verdict::pass, k == law.retries.kind) << backoff_kind_name(k) << ": " << c.observed;
+    EXPECT_TRUE(k != law.retries.kind || c.evidence.size() == kMostEvidence);
   }
-  if (law.manners.kind == K::none) return;
+  if (law.retries.kind == K::none) return;
   const auto yes = judged(law.cameras, jitter(true), story);
   EXPECT_EQ(yes.verdict, law.jittered ? Verdict::pass : Verdict::fail) << yes.observed;
   EXPECT_EQ(verdict(law.cameras, jitter(false), story), law.jittered ? Verdict::fail : Verdict::pass);
@@ -168,16 +167,14 @@ TEST(BackoffJitter, DrawnBeforeTheCapIsLostAtTheCap) {
 }
 
 TEST(BackoffAtMost, JitterAfterTheCapExceedsIt) {
-  ExpectBackoff e;
-  e.at_most = 2s;
+  const auto e = backoff("at_most: 2s");
   EXPECT_EQ(verdict(20, e, fleet({K::exponential, Draw::after_cap, 0.5, 2}, 20, 5)), Verdict::fail);
   const auto c = judged(20, e, fleet({K::exponential, Draw::full, 0.5, 2}, 20, 8));
   EXPECT_EQ(c.verdict, Verdict::pass) << c.observed;
 }
 
 TEST(BackoffAtLeast, IsAboutTheRangeOfTheFirstWait) {
-  ExpectBackoff e;
-  e.at_least = 500ms;
+  const auto e = backoff("at_least: 500ms");
   EXPECT_EQ(verdict(20, e, fleet({}, 20, 3)), Verdict::pass);
   EXPECT_EQ(verdict(20, e, fleet({K::exponential, Draw::full, 0.05}, 20, 3)), Verdict::fail);
   EXPECT_EQ(verdict(1, e, fleet({K::exponential, Draw::full, 0.05}, 1, 1)), Verdict::inconclusive);
@@ -186,8 +183,7 @@ TEST(BackoffAtLeast, IsAboutTheRangeOfTheFirstWait) {
 }
 
 TEST(BackoffAtLeast, OfAFewShortWaitsNothingIsSaid) {
-  ExpectBackoff e;
-  e.at_least = 500ms;
+  const auto e = backoff("at_least: 500ms");
   Story story;
   for (std::uint32_t id = 1; id <= 3; ++id) {
     story.on(0, id).starts(0, id, Stage::config).fails(10, id, Stage::config, "http-timeout");
@@ -199,8 +195,7 @@ TEST(BackoffAtLeast, OfAFewShortWaitsNothingIsSaid) {
 }
 
 TEST(BackoffRetryAfter, EveryWaitAfterBusyIsAtLeastSoLong) {
-  ExpectBackoff e;
-  e.honours_retry_after = 2s;
+  const auto e = backoff("honours_retry_after: 2s");
   const auto told = [](std::int64_t wait_ms) {
     Story story;
     story.on(0, 1).starts(0, 1, Stage::endorse).fails(10, 1, Stage::endorse, "http-status", "HTTP 503");
@@ -260,21 +255,18 @@ TEST(BackoffJitter, IsNotThatTwoStagesWaitDifferently) {
 
 // Waits that the Retry-After takes up whole have no length of their own, and nothing can be relative to them.
 TEST(BackoffRetryAfter, WaitsOfNothingBesideAreNoLevel) {
-  auto e = kind(K::exponential);
-  e.honours_retry_after = 2s;
+  const std::string after_busy = ", honours_retry_after: 2s";
   const auto at_least_it = [](std::uint32_t id, std::uint32_t n) {
     return n <= 2 ? 1.999 : std::max(2.0, std::pow(2, n - 2) * (0.9 + 0.2 * unit(id, n)));
   };
-  const auto c = judged(10, e, busy(10, 6, at_least_it));
+  const auto c = judged(10, kind(K::exponential, after_busy), busy(10, 6, at_least_it));
   EXPECT_NE(c.verdict, Verdict::fail) << c.observed;
   EXPECT_THAT(c.observed, testing::Not(HasSubstr("constant, not exponential")));
-  e.kind = K::none;
-  EXPECT_NE(judged(10, e, busy(10, 6, at_least_it)).verdict, Verdict::pass);
+  EXPECT_NE(judged(10, kind(K::none, after_busy), busy(10, 6, at_least_it)).verdict, Verdict::pass);
 }
 
 TEST(BackoffRetryAfter, JitterWithHalfOfTheWaitsNothing) {
-  auto e = jitter(true);
-  e.honours_retry_after = 2s;
+  const auto e = jitter(true, ", honours_retry_after: 2s");
   const auto half = [](std::uint32_t id, std::uint32_t n) {
     return (id % 2 == 0 ? 1.5 : 2.0) + (id % 2 == 0 ? 0.0 : unit(id, n));
   };
@@ -315,9 +307,7 @@ Story dropped_sessions(bool reset_by_connack, std::uint32_t cameras, std::uint32
 }
 
 TEST(BackoffResets, AConnackAloneDoesNotOrDoes) {
-  ExpectBackoff stable, connack;
-  stable.resets = ResetRule::stable;
-  connack.resets = ResetRule::connack;
+  const auto stable = backoff("resets: stable"), connack = backoff("resets: connack");
   EXPECT_EQ(verdict(20, stable, dropped_sessions(false, 20, 5)), Verdict::pass);
   EXPECT_EQ(verdict(20, stable, dropped_sessions(true, 20, 5)), Verdict::fail);
   EXPECT_EQ(verdict(20, connack, dropped_sessions(true, 20, 5)), Verdict::pass);
@@ -366,18 +356,14 @@ TEST(BackoffCut, ALevelWhoseLongWaitsWereCutOffDoesNotCount) {
 }
 
 TEST(BackoffStage, OnlyFailuresOfTheStageAndNoPowerCut) {
-  ExpectBackoff e;
-  e.at_most = 1s;
-  e.stage = Stage::endorse;
   Story story;
   story.on(0, 1).starts(0, 1, Stage::endorse).fails(10, 1, Stage::endorse, "connect-refused");
   story.starts(500, 1, Stage::endorse, 2).fails(510, 1, Stage::endorse, "power-cut", "", 2).on(60'000, 1, 2);
   story.starts(60'000, 1, Stage::config).fails(60'010, 1, Stage::config, "http-timeout");
   story.starts(90'000, 1, Stage::config, 2).end(90'100);
-  const auto c = judged(1, e, story);
+  const auto c = judged(1, backoff("at_most: 1s, stage: endorse"), story);
   EXPECT_EQ(c.verdict, Verdict::pass) << c.observed;
-  e.stage.reset();
-  EXPECT_EQ(verdict(1, e, story), Verdict::fail);
+  EXPECT_EQ(verdict(1, backoff("at_most: 1s"), story), Verdict::fail);
 }
 
 }  // namespace

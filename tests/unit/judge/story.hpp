@@ -1,10 +1,14 @@
-// A journal in the making, for the tests of the checks: events in order, times in milliseconds. Used by
-// tests/unit/analysis.
+// A journal in the making and the scenario that it is judged by: events in order, times in milliseconds, expectations
+// as a scenario writes them. Used by the tests of the judge and its expectations.
 #pragma once
 
 #include <gmock/gmock.h>
 
+#include <stdexcept>
+
 #include "judge/verdict.hpp"
+#include "judge/vocabulary.hpp"
+#include "language/loader.hpp"
 
 namespace firstlight::judge {
 
@@ -56,27 +60,35 @@ struct Story {
   Story& fires(std::int64_t ms, std::uint32_t camera, const std::string& rule = "r") {
     return add(ms, camera, journal::FaultFired{rule, "link.mqtt", "reset", 1, ""}, journal::Source::run);
   }
-  Story& end(std::int64_t ms, const std::string& reason = "run_for") {
-    return add(ms, 0, journal::RunEnded{reason, ""}, journal::Source::run);
+  /// Switched on at `on` and online at `online`, with one try of the stage that takes all of this time.
+  Story& good(std::uint32_t camera, std::int64_t on_ms, std::int64_t online_ms) {
+    on(on_ms, camera).starts(on_ms, camera, journal::Stage::mqtt_connect);
+    const auto took_us = (online_ms - on_ms) * 1000;
+    add(online_ms, camera, journal::StageEnded{journal::Stage::mqtt_connect, 1, true, "", "", took_us, 0, 0, 0});
+    return online(online_ms, camera);
+  }
+  Story& end(std::int64_t ms, const std::string& reason = "run_for", const std::string& detail = "") {
+    return add(ms, 0, journal::RunEnded{reason, detail}, journal::Source::run);
   }
 };
 
-/// The one check of a scenario with so many cameras.
-inline CheckResult judged(std::uint32_t cameras, decltype(Expectation::check) check, const Story& story) {
-  Scenario s;
-  s.name = "x";
-  s.file = "x.yaml";
-  s.timeout = std::chrono::seconds(60);
-  s.cameras.count = cameras;
-  s.expect.push_back({{7, 3}, std::move(check)});
-  return judge(s, 1, story.events, "").checks.front();
+/// A scenario with so many cameras and these expectations. It is read with a fault, so that expectations about faults
+/// contradict nothing, and has none afterwards, so that no rule is missed.
+inline Scenario scenario(std::uint32_t cameras, const std::vector<std::string>& expectations) {
+  auto text = fmt::format(
+      "name: x\nsummary: s\ntimeout: 60s\ncameras: {{count: {}}}\n"
+      "faults:\n  - {{id: any, at: camera, inject: power-cut, between: [1s, 2s]}}\nexpect:\n",
+      cameras);
+  for (const auto& expectation : expectations) text += "  - " + expectation + "\n";
+  auto loaded = load_scenario(text, "x.yaml", vocabulary());
+  if (!loaded) throw std::runtime_error(render(loaded.diagnostics));
+  loaded.scenario->faults.clear();
+  return std::move(*loaded.scenario);
 }
 
-inline CameraSet exactly(std::uint32_t n) {
-  return {CameraSet::Kind::number, n};
-}
-inline EventPattern event(const std::string& name) {
-  return {name, {}, {}, {}, {}};
+/// The one check of a scenario with so many cameras.
+inline CheckResult judged(std::uint32_t cameras, const std::string& expectation, const Story& story) {
+  return judge(scenario(cameras, {expectation}), 1, story.events, "").checks.front();
 }
 
 }  // namespace firstlight::judge

@@ -212,41 +212,39 @@ TEST_F(Device, AClockThatIsWrongByNothingIsRight) {
 // -- the camera itself ----------------------------------------------------------------------------------------------
 
 TEST(Detached, AtEveryStageItAttachesAnewAndComesOnline) {
-  using Step = void (World::*)();
-  for (const Step go : {&World::to_endorse, &World::to_verify, &World::to_config, &World::to_store, &World::to_connect,
-                        &World::to_subscribe, &World::to_status}) {
+  for (const auto& stage : journal::kStages) {
+    if (stage.stage == Stage::attach) continue;
     World w;
-    (w.*go)();
+    w.to(stage.stage);
     w.feed(Detached{});
     EXPECT_EQ(w.count<DropConnections>(), 1U);
     EXPECT_EQ(w.emitted<journal::StageEnded>().back().error, "network-detached");
     EXPECT_EQ(w.camera.phase(), Phase::waiting);
     w.timer();
     ASSERT_EQ(w.camera.stage(), Stage::attach);
-    w.attach();
-    if (w.camera.phase() == Phase::loading) w.load(), w.token(), w.key(), w.configuration(), w.saved();
-    w.connack(), w.suback(), w.puback();
-    EXPECT_EQ(w.camera.phase(), Phase::online) << w.transcript;
+    w.to_online();
     w.expect_same_on_replay();
   }
 }
 
 TEST(Detached, OnlineItReportsAndComesBackFromTheStore) {
   World w;
-  w.to_online();
+  w.at_online();
+  const auto asked = w.count<HttpsGet>();
   w.feed(Detached{});
   EXPECT_EQ(w.emitted<journal::CameraOffline>().back().reason, "network-detached");
-  w.timer(), w.attach(), w.reconnect_to_online();
-  EXPECT_EQ(w.camera.phase(), Phase::online);
-  EXPECT_EQ(w.count<HttpsGet>(), 3U);  // all before
+  w.timer();
+  EXPECT_TRUE(w.is_in(Stage::attach));
   w.expect_transcript("row_detached");
+  w.to_online();
+  EXPECT_EQ(w.count<HttpsGet>(), asked);
 }
 
 TEST(Detached, WithAFullStoreItGoesOnFromMemory) {
   World w;
-  w.to_store();
+  w.to(Stage::store);
   w.saved(Error(Errc::store_full));
-  w.connack(), w.suback(), w.puback();
+  w.to_online();
   w.feed(Detached{});
   w.timer(), w.attach();
   EXPECT_EQ(w.camera.stage(), Stage::mqtt_connect);
@@ -254,7 +252,7 @@ TEST(Detached, WithAFullStoreItGoesOnFromMemory) {
 
 TEST(Detached, WhileItWaitsTheWaitIsKept) {
   World w;
-  w.to_endorse();
+  w.to(Stage::endorse);
   w.https_fails(Errc::connect_refused);
   w.feed(Detached{});
   EXPECT_EQ(w.count<StartTimer>(), 1U);
@@ -276,21 +274,21 @@ TEST(Detached, NobodyIsThereToBeDetached) {
 TEST(Clock, SkewOutlivesTheSynchronisationAJumpDoesNot) {
   World w;
   w.power_on();
-  w.feed(ClockMoved{1h, true});
-  w.feed(ClockMoved{24h, false});
+  w.feed(ClockMoved{1h, ClockMoved::Until::power_off});
+  w.feed(ClockMoved{24h});
   w.attach(), w.load();
   EXPECT_EQ(w.newest<HttpsGet>().clock, w.wall() + 1h);
-  w.feed(ClockMoved{-2h, false});
+  w.feed(ClockMoved{-2h});
   w.https_fails(Errc::connect_refused), w.timer();
   EXPECT_EQ(w.newest<HttpsGet>().clock, w.wall() - 1h);
-  w.feed(PowerCut{}), w.feed(PowerOn{w.mono.count()}), w.attach(), w.load();
+  w.feed(PowerCut{}), w.feed(PowerOn{w.mono}), w.attach(), w.load();
   EXPECT_EQ(w.newest<HttpsGet>().clock, w.wall());
 }
 
 TEST(Clock, AJumpAheadMakesTheCertificateUseless) {
   World w;
-  w.to_connect();
-  w.feed(ClockMoved{240h, false});
+  w.to(Stage::mqtt_connect);
+  w.feed(ClockMoved{240h});
   w.connack(Error(Errc::connect_refused), false), w.timer();
   EXPECT_EQ(w.emitted<journal::StoreDiscarded>().back().reason, "certificate-expired");
   EXPECT_EQ(w.camera.stage(), Stage::endorse);
@@ -318,13 +316,12 @@ TEST(Sim, AnotherOneMakesTheStoreForeign) {
   w.feed(SimChanged{Imsi("440200010000003")});  // while it is on nobody can
   EXPECT_EQ(w.camera.identity().imsi, kImsi);
   w.feed(PowerCut{}), w.feed(SimChanged{Imsi("440200010000003")});
-  w.feed(PowerOn{w.mono.count()}, 1s), w.attach(), w.load(stored);
+  w.feed(PowerOn{w.mono}, 1s), w.attach(), w.load(stored);
   EXPECT_EQ(w.emitted<journal::StoreDiscarded>().back().reason, "store-foreign-sim");
   EXPECT_EQ(w.count<StoreDiscard>(), 1U);
   auto claims = claims_at(w.wall());
   claims.endorse.imsi = Imsi("440200010000003");
-  w.token(sign(claims)), w.key(), w.configuration(), w.saved(), w.connack(), w.suback(), w.puback();
-  EXPECT_EQ(w.camera.phase(), Phase::online);
+  w.token(sign(claims)), w.to_online();
   EXPECT_NE(w.newest<StoreSave>().content.reveal().find("440200010000003"), std::string::npos);
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "sim/backoff.hpp"
 #include "world.hpp"
 
 namespace firstlight::sim {
@@ -18,16 +19,17 @@ std::vector<journal::RetryScheduled> retries(const World& w) {
 
 TEST(Failure, AttachRejectedForNowIsTriedAgain) {
   World w;
-  w.power_on();
+  w.at(Stage::attach);
   w.feed(AttachDone{w.newest<Attach>().id, Error(Errc::attach_rejected)});
-  w.timer(), w.attach(), w.load();
-  EXPECT_EQ(w.camera.stage(), Stage::endorse);
+  w.timer();
+  EXPECT_TRUE(w.is_in(Stage::attach));
   w.expect_transcript("row_attach-rejected");
+  w.to_online();
 }
 
 TEST(Failure, AttachBarredGivesUp) {
   World w;
-  w.power_on();
+  w.at(Stage::attach);
   w.feed(AttachDone{w.newest<Attach>().id, Error(Errc::attach_barred)});
   EXPECT_EQ(w.camera.phase(), Phase::gave_up);
   EXPECT_EQ(w.count<StartTimer>(), 0U);
@@ -37,66 +39,79 @@ TEST(Failure, AttachBarredGivesUp) {
 // -- HTTPS --------------------------------------------------------------------------------------------------------
 
 TEST(Failure, TransportRetriesTheSameStage) {
-  World w;
-  w.to_endorse();
-  w.https_fails(Errc::connect_refused), w.timer();
-  w.https_fails(Errc::connect_timeout), w.timer();
-  w.token();
-  w.https_fails(Errc::http_timeout), w.timer();  // the key: the token is kept
-  EXPECT_EQ(w.newest<HttpsGet>().service, Service::keys);
-  w.key();
-  w.https_fails(Errc::connection_reset), w.timer();
-  EXPECT_EQ(w.newest<HttpsGet>().service, Service::config_api);
-  EXPECT_FALSE(w.newest<HttpsGet>().bearer.empty());
-  w.configuration();
-  EXPECT_EQ(w.camera.stage(), Stage::store);
-  w.expect_transcript("row_transport");
+  const std::pair<Stage, std::vector<Errc>> stages[] = {
+      {Stage::endorse, {Errc::connect_refused, Errc::connect_timeout}},
+      {Stage::verify, {Errc::http_timeout}},  // the token is kept
+      {Stage::config, {Errc::connection_reset}},
+  };
+  std::string transcript;
+  for (const auto& [stage, errors] : stages) {
+    World w;
+    w.at(stage);
+    for (const auto error : errors) w.https_fails(error), w.timer();
+    EXPECT_TRUE(w.is_in(stage));
+    EXPECT_EQ(w.newest<HttpsGet>().bearer.empty(), stage != Stage::config);
+    transcript += w.transcript;
+    w.to_online();
+    w.expect_same_on_replay();
+  }
+  expect_golden("row_transport", transcript);
 }
 
 TEST(Failure, UntrustedServerIsNeverTalkedTo) {
+  std::string transcript;
+  for (const auto stage : {Stage::endorse, Stage::verify, Stage::config}) {
+    World w;
+    w.at(stage);
+    w.https_fails({Errc::tls_peer_untrusted, "certificate has expired"}), w.timer();
+    EXPECT_TRUE(w.is_in(stage));
+    transcript += w.transcript;
+    w.to_online();
+    w.expect_same_on_replay();
+  }
   World w;
-  w.to_endorse();
-  w.https_fails({Errc::tls_peer_untrusted, "certificate has expired"}), w.timer();
-  w.token(), w.key();
-  w.https_fails({Errc::tls_peer_untrusted, "hostname mismatch"}), w.timer();
-  w.configuration(), w.saved();
+  w.at(Stage::mqtt_connect);
   for (int i = 0; i < 4; ++i) w.connack(Error(Errc::tls_peer_untrusted, "unknown CA"), false), w.timer();
   EXPECT_EQ(w.count<StoreDiscard>(), 0U);  // no reason to doubt the own identity
-  EXPECT_EQ(w.camera.stage(), Stage::mqtt_connect);
-  w.expect_transcript("row_untrusted");
+  EXPECT_TRUE(w.is_in(Stage::mqtt_connect));
+  w.expect_same_on_replay();
+  expect_golden("row_untrusted", transcript + w.transcript);
 }
 
 TEST(Failure, AnswerThatIsNotOne) {
   World w;
-  w.to_endorse();
+  w.at(Stage::endorse);
   w.reply(200, "<html>"), w.timer();
   w.reply(200, R"({"token":5})"), w.timer();
   w.https_fails(Errc::http_malformed), w.timer();
   w.https_fails(Errc::http_too_large), w.timer();
-  w.token();
-  EXPECT_EQ(w.camera.stage(), Stage::verify);
+  EXPECT_TRUE(w.is_in(Stage::endorse));
   w.expect_transcript("row_answer");
+  w.to_online();
 }
 
 TEST(Failure, UnauthorizedGetsANewTokenWithinBounds) {
   World w;
-  w.to_config();
   const auto& policy = w.config->retry;
+  std::string transcript;
   for (std::uint32_t i = 0; i < policy.unauthorized_limit; ++i) {
+    w.at(Stage::config);
     w.reply(401);
     EXPECT_LE(w.newest<StartTimer>().delay, full_jitter(policy, i + 1, 1.0));
     w.timer();
     EXPECT_EQ(w.newest<HttpsGet>().service, Service::endorse);
-    w.token(), w.key();
+    transcript += w.transcript;
   }
+  w.at(Stage::config);
   w.reply(401);
   EXPECT_GE(w.newest<StartTimer>().delay, policy.forbidden / 2);
-  w.expect_transcript("row_http-401");
+  w.expect_same_on_replay();
+  expect_golden("row_http-401", transcript + w.transcript);
 }
 
 TEST(Failure, ForbiddenWaitsLong) {
   World w;
-  w.to_config();
+  w.at(Stage::config);
   w.reply(403);
   EXPECT_GE(w.newest<StartTimer>().delay, w.config->retry.forbidden / 2);
   EXPECT_LE(w.newest<StartTimer>().delay, w.config->retry.forbidden);
@@ -109,7 +124,7 @@ TEST(Failure, ForbiddenWaitsLong) {
 
 TEST(Failure, BusyHonoursRetryAfter) {
   World w;
-  w.to_config();
+  w.at(Stage::config);
   w.reply(429, "", "7");
   EXPECT_GE(w.newest<StartTimer>().delay, 7s);
   EXPECT_LE(w.newest<StartTimer>().delay, 7s + w.config->retry.base);
@@ -118,7 +133,7 @@ TEST(Failure, BusyHonoursRetryAfter) {
   EXPECT_GE(w.newest<StartTimer>().delay, w.config->retry.retry_after_cap);
   EXPECT_LE(w.newest<StartTimer>().delay, w.config->retry.retry_after_cap + 2 * w.config->retry.base);
   World plain;
-  plain.to_endorse();
+  plain.to(Stage::endorse);
   plain.reply(503);
   EXPECT_LE(plain.newest<StartTimer>().delay, plain.config->retry.base);
   w.expect_transcript("row_http-busy");
@@ -126,7 +141,7 @@ TEST(Failure, BusyHonoursRetryAfter) {
 
 TEST(Failure, TokenThatExpiresWhileWaitingIsFetchedAnew) {
   World w;
-  w.to_config();
+  w.to(Stage::config);
   w.reply(503, "", "600");
   w.timer();
   EXPECT_EQ(w.newest<HttpsGet>().service, Service::endorse);
@@ -134,7 +149,7 @@ TEST(Failure, TokenThatExpiresWhileWaitingIsFetchedAnew) {
 
 TEST(Failure, OtherClientErrorGivesUp) {
   World w;
-  w.to_config();
+  w.at(Stage::config);
   w.reply(404);
   EXPECT_EQ(w.camera.phase(), Phase::gave_up);
   w.expect_transcript("row_http-4xx");
@@ -142,13 +157,12 @@ TEST(Failure, OtherClientErrorGivesUp) {
 
 TEST(Failure, ServerErrorAndRedirectAreRetried) {
   World w;
-  w.to_config();
+  w.at(Stage::config);
   w.reply(500), w.timer();
   w.reply(302), w.timer();
   EXPECT_EQ(w.newest<HttpsGet>().url, w.config->config_url);
-  w.configuration();
-  EXPECT_EQ(w.camera.stage(), Stage::store);
   w.expect_transcript("row_http-5xx");
+  w.to_online();
 }
 
 // -- token --------------------------------------------------------------------------------------------------------
@@ -162,7 +176,7 @@ class TokenDefect : public testing::TestWithParam<BadToken> {};
 
 TEST_P(TokenDefect, IsRejectedAndANewOneFetched) {
   World w;
-  w.to_endorse();
+  w.to(Stage::endorse);
   w.token(GetParam().make(w.wall()));
   if (w.camera.phase() == Phase::in_stage) w.key();
   EXPECT_EQ(w.emitted<journal::StageEnded>().back().error, GetParam().error);
@@ -226,7 +240,7 @@ INSTANTIATE_TEST_SUITE_P(
 // A flip in the last character may touch only unused bits of the encoding: then it is malformed, and as good as wrong.
 TEST(Token, OneFlippedBitInAnyPartIsNoticed) {
   World reference;
-  reference.to_endorse();
+  reference.to(Stage::endorse);
   const auto good = sign(claims_at(reference.wall()));
   for (std::size_t at = 0; at < good.size(); at += 7) {
     for (const int bit : {0, 1, 4}) {
@@ -234,7 +248,7 @@ TEST(Token, OneFlippedBitInAnyPartIsNoticed) {
       bad[at] = static_cast<char>(bad[at] ^ (1 << bit));
       if (bad[at] < ' ' || bad[at] == '"' || bad[at] == '\\' || bad[at] > '~') continue;
       World w;
-      w.to_endorse();
+      w.to(Stage::endorse);
       w.token(bad);
       if (w.camera.phase() == Phase::in_stage) w.key();
       EXPECT_EQ(w.camera.phase(), Phase::waiting) << "bit " << bit << " of byte " << at;
@@ -245,16 +259,18 @@ TEST(Token, OneFlippedBitInAnyPartIsNoticed) {
 
 TEST(Token, FlippedSignatureTranscript) {
   World w;
-  w.to_endorse();
+  w.at(Stage::endorse);
   auto token = sign(claims_at(w.wall()));
   token[token.size() - 20] = token[token.size() - 20] == 'A' ? 'B' : 'A';
-  w.token(token), w.key(), w.timer(), w.token(), w.key();
+  w.token(token);
+  w.at(Stage::verify), w.key(), w.timer();
   w.expect_transcript("row_token");
+  w.to_online();
 }
 
 TEST(Token, UnknownKeyIsAskedForOnceThenRejected) {
   World w;
-  w.to_verify();
+  w.at(Stage::verify);
   w.reply(403);
   EXPECT_EQ(w.emitted<journal::StageEnded>().back().error, "token-key-unknown");
   w.timer();
@@ -264,7 +280,7 @@ TEST(Token, UnknownKeyIsAskedForOnceThenRejected) {
 
 TEST(Token, KeyServiceOutOfOrderIsNotTheTokensFault) {
   World w;
-  w.to_verify();
+  w.to(Stage::verify);
   w.reply(500), w.timer();
   EXPECT_EQ(w.newest<HttpsGet>().service, Service::keys);
   w.reply(200, "no key"), w.timer();
@@ -275,7 +291,7 @@ TEST(Token, KeyServiceOutOfOrderIsNotTheTokensFault) {
 
 TEST(Failure, ConfigurationThatCannotBeUsedIsNotKept) {
   World w;
-  w.to_config();
+  w.at(Stage::config);
   w.reply(200, "{"), w.timer();
   auto missing = config_document();
   missing["mqtt_config"].erase("client_id");
@@ -295,44 +311,41 @@ TEST(Failure, ConfigurationThatCannotBeUsedIsNotKept) {
   w.configuration(no_ca), w.timer();
   EXPECT_EQ(w.count<StoreSave>(), 0U);
   EXPECT_EQ(retries(w).size(), 8U);
-  w.configuration();
-  EXPECT_EQ(w.count<StoreSave>(), 1U);
   w.expect_transcript("row_config");
+  w.to_online();
+  EXPECT_EQ(w.count<StoreSave>(), 1U);
 }
 
 TEST(Failure, FullStoreDoesNotStopTheCamera) {
   World w;
-  w.to_store();
+  w.at(Stage::store);
   w.saved(Error(Errc::store_full));
-  w.connack(), w.suback(), w.puback();
-  EXPECT_EQ(w.camera.phase(), Phase::online);
+  w.expect_transcript("row_store-save");
+  w.to_online();
   EXPECT_TRUE(w.emitted<journal::ConfigStored>().empty());
   w.lost(Errc::connection_reset), w.timer();
-  EXPECT_EQ(w.camera.stage(), Stage::mqtt_connect);  // from memory
-  EXPECT_EQ(w.camera.phase(), Phase::in_stage);
-  w.expect_transcript("row_store-save");
+  EXPECT_TRUE(w.is_in(Stage::mqtt_connect));  // from memory
 }
 
 // -- MQTT ---------------------------------------------------------------------------------------------------------
 
 TEST(Failure, RefusedNTimesDiscardsTheConfigurationAndStartsOver) {
   World w;
-  w.to_connect();
+  w.at(Stage::mqtt_connect);
   w.connack(Error(Errc::tls_alert, "certificate expired (45)")), w.timer();
   w.connack(Error(Errc::connection_closed)), w.timer();  // after the handshake, without a CONNACK
   EXPECT_EQ(w.count<StoreDiscard>(), 0U);
   w.connack(std::uint8_t{5});
   EXPECT_EQ(w.count<StoreDiscard>(), 1U);
   w.timer();
-  EXPECT_EQ(w.camera.stage(), Stage::endorse);
-  w.token(), w.key(), w.configuration(), w.saved(), w.connack(), w.suback(), w.puback();
-  EXPECT_EQ(w.camera.phase(), Phase::online);
+  EXPECT_TRUE(w.is_in(Stage::endorse));
   w.expect_transcript("row_mqtt-refused");
+  w.to_online();
 }
 
 TEST(Failure, BrokerWithoutRoomIsNoRefusal) {
   World w;
-  w.to_connect();
+  w.at(Stage::mqtt_connect);
   for (int i = 0; i < 4; ++i) w.connack(std::uint8_t{3}), w.timer();                        // server unavailable
   for (int i = 0; i < 4; ++i) w.connack(Error(Errc::connection_closed), false), w.timer();  // before TLS was done
   for (int i = 0; i < 4; ++i) w.connack(Error(Errc::mqtt_connack_timeout), true), w.timer();
@@ -342,37 +355,50 @@ TEST(Failure, BrokerWithoutRoomIsNoRefusal) {
 }
 
 TEST(Failure, SubscribeAndStatusThatFailBeginAgainWithConnect) {
-  World w;
-  w.to_subscribe();
-  w.suback(std::uint8_t{0x80}), w.timer(), w.connack();
-  w.lost(Errc::mqtt_suback_timeout), w.timer(), w.connack(), w.suback();
-  w.lost(Errc::connection_closed), w.timer(), w.connack(), w.suback();
-  w.puback(std::uint8_t{0x87}), w.timer();
-  EXPECT_EQ(w.camera.stage(), Stage::mqtt_connect);
-  EXPECT_EQ(w.count<MqttDisconnect>(), 2U);
-  w.expect_transcript("subscribe_and_status_fail");
+  const auto suback_refuses = [](World& w) { w.suback(std::uint8_t{0x80}); };
+  const auto puback_refuses = [](World& w) { w.puback(std::uint8_t{0x87}); };
+  const auto loses = [](Errc why) { return [why](World& w) { w.lost(why); }; };
+  const std::pair<Stage, std::function<void(World&)>> failures[] = {
+      {Stage::subscribe, suback_refuses},
+      {Stage::subscribe, loses(Errc::mqtt_suback_timeout)},
+      {Stage::status, loses(Errc::connection_closed)},
+      {Stage::status, puback_refuses}};
+  World world;
+  std::string transcript;
+  for (const auto& [stage, fail] : failures) {
+    world.at(stage);
+    fail(world), world.timer();
+    EXPECT_TRUE(world.is_in(Stage::mqtt_connect));
+    transcript += world.transcript;
+  }
+  EXPECT_EQ(world.count<MqttDisconnect>(), 2U);
+  world.expect_same_on_replay();
+  expect_golden("subscribe_and_status_fail", transcript);
 }
 
 TEST(Failure, LostSessionDoesNotResetTheBackoffUntilItLivedAWhile) {
   World w;
-  w.to_online();
+  std::string transcript;
   std::vector<std::uint32_t> failures;
   for (int i = 0; i < 3; ++i) {
+    w.at_online();
     w.lost({Errc::mqtt_disconnected, "reason 0x8e"});
     failures.push_back(retries(w).back().failures);
     w.timer();
-    w.reconnect_to_online();
+    transcript += w.transcript;
   }
+  w.at_online();
   EXPECT_THAT(failures, testing::ElementsAre(1, 2, 3));
   w.feed(TimerFired{0}, w.config->retry.stable_after);
   w.lost(Errc::connection_reset);
   EXPECT_EQ(retries(w).back().failures, 1U);
-  w.expect_transcript("row_mqtt-lost");
+  w.expect_same_on_replay();
+  expect_golden("row_mqtt-lost", transcript + w.transcript);
 }
 
 TEST(Failure, CertificateThatExpiresWhileWaitingIsNotShown) {
   World w;
-  w.to_connect();
+  w.to(Stage::mqtt_connect);
   w.connack(Error(Errc::connect_refused), false);
   const auto t = w.newest<StartTimer>();
   w.feed(TimerFired{t.id}, 25h);
@@ -386,7 +412,7 @@ TEST(Retry, GivesUpAfterNConsecutiveFailures) {
   auto c = World::default_config();
   c.retry.give_up_after = 3;
   World w(c);
-  w.to_endorse();
+  w.at(Stage::endorse);
   w.https_fails(Errc::connect_refused), w.timer();
   w.https_fails(Errc::connect_refused), w.timer();
   w.https_fails(Errc::connect_refused);
@@ -403,7 +429,7 @@ TEST(Retry, ZeroNeverGivesUp) {
   auto c = World::default_config();
   c.retry.give_up_after = 0;
   World w(c);
-  w.to_endorse();
+  w.to(Stage::endorse);
   for (int i = 0; i < 100; ++i) w.https_fails(Errc::connect_refused), w.timer();
   EXPECT_EQ(w.camera.phase(), Phase::in_stage);
   EXPECT_LE(w.newest<StartTimer>().delay, c.retry.cap);
@@ -411,7 +437,7 @@ TEST(Retry, ZeroNeverGivesUp) {
 
 TEST(Retry, SuccessOfTheStageResetsItsCount) {
   World w;
-  w.to_endorse();
+  w.to(Stage::endorse);
   w.https_fails(Errc::connect_refused), w.timer();
   w.https_fails(Errc::connect_refused), w.timer();
   w.token(), w.key();

@@ -4,6 +4,7 @@
 namespace firstlight::sim {
 namespace {
 
+using journal::Stage;
 using Phase = Camera::Phase;
 
 TEST(Path, ColdStartToOnline) {
@@ -17,11 +18,11 @@ TEST(Path, ColdStartWithMqtt5AndStatusReports) {
   auto c = World::default_config();
   c.mqtt_version = wire::mqtt::Version::v5;
   World w(c);
-  w.to_config();
+  w.at(Stage::config);
   auto document = config_document();
   document["telemetry"]["status_interval_seconds"] = 5;
   w.configuration(document);
-  w.saved(), w.connack(), w.suback(), w.puback();
+  w.at(Stage::status), w.puback();
   w.timer(), w.puback();
   w.timer(), w.puback();
   w.expect_transcript("status_reports");
@@ -29,32 +30,30 @@ TEST(Path, ColdStartWithMqtt5AndStatusReports) {
 
 TEST(Path, WarmRestartGoesStraightToMqtt) {
   World w;
-  w.to_online();
-  const auto stored = w.newest<StoreSave>().content.reveal();
+  w.at_online();
+  const auto asked = w.count<HttpsGet>();
   w.feed(PowerCut{}, 5s);
-  w.feed(PowerOn{w.mono.count()}, 2s);
-  w.attach();
-  w.load(stored);
-  w.connack(), w.suback(), w.puback();
+  w.power_on(2s);
+  w.to_online();
   const auto online = w.emitted<journal::CameraOnline>();
   ASSERT_EQ(online.size(), 2U);
   EXPECT_FALSE(online[0].warm);
   EXPECT_TRUE(online[1].warm);
-  EXPECT_EQ(w.count<HttpsGet>(), 3U);  // all of the first boot
+  EXPECT_EQ(w.count<HttpsGet>(), asked);  // all of the first boot
   w.expect_transcript("warm_restart");
 }
 
 TEST(Path, TornStoreStartsOver) {
   World w;
-  w.power_on(), w.attach();
+  w.at_reading_the_store();
   w.load(Error(Errc::store_corrupt, "torn"));
-  w.token(), w.key(), w.configuration(), w.saved(), w.connack(), w.suback(), w.puback();
   w.expect_transcript("torn_store");
+  w.to_online();
 }
 
 TEST(Path, StoredConfigurationThatIsNoneStartsOver) {
   World w;
-  w.power_on(), w.attach();
+  w.at_reading_the_store();
   w.load(std::string("{\"device_id\": 5}"));
   w.expect_transcript("foreign_store");
   EXPECT_EQ(w.camera.stage(), journal::Stage::endorse);
@@ -62,7 +61,7 @@ TEST(Path, StoredConfigurationThatIsNoneStartsOver) {
 
 TEST(Path, StoredCertificateThatExpiredStartsOver) {
   World w;
-  w.power_on(), w.attach();
+  w.at_reading_the_store();
   w.load(stored_document(config_document(Materials::get().device_pem({kToday - 48h, kToday - 1h}))));
   w.expect_transcript("stored_certificate_expired");
   EXPECT_EQ(w.camera.stage(), journal::Stage::endorse);
@@ -72,14 +71,12 @@ TEST(Path, WithoutStoreNothingIsLoadedOrSaved) {
   auto c = World::default_config();
   c.keep_store = false;
   World w(c);
-  w.power_on(), w.attach(), w.token(), w.key(), w.configuration(), w.connack(), w.suback(), w.puback();
-  EXPECT_EQ(w.camera.phase(), Phase::online);
-  EXPECT_EQ(w.count<StoreLoad>() + w.count<StoreSave>(), 0U);
+  w.at_online();
   w.lost(Errc::connection_reset);  // the configuration is still in memory
   w.timer();
-  w.connack(), w.suback(), w.puback();
-  EXPECT_EQ(w.camera.phase(), Phase::online);
   w.expect_transcript("without_store");
+  w.to_online();
+  EXPECT_EQ(w.count<StoreLoad>() + w.count<StoreSave>(), 0U);
 }
 
 TEST(Path, ClockThatNobodySetsRejectsTheToken) {
@@ -87,7 +84,7 @@ TEST(Path, ClockThatNobodySetsRejectsTheToken) {
   c.clock.start = from_unix_seconds(0);
   c.clock.sync = ClockModel::Sync::none;
   World w(c);
-  w.to_verify();
+  w.at(Stage::verify);
   EXPECT_EQ(unix_seconds(w.newest<HttpsGet>().clock), 0);
   w.key();
   EXPECT_EQ(w.emitted<journal::StageEnded>().back().error, "token-not-yet-valid");
@@ -104,7 +101,7 @@ TEST(Path, NetworkTimeSetsTheClockAtTheAttach) {
 
 TEST(Path, StaleCompletionsChangeNothing) {
   World w;
-  w.to_config();
+  w.to(Stage::config);
   const auto pending = w.newest<HttpsGet>().id;
   HttpReply garbage;
   garbage.status = 500;
@@ -121,53 +118,46 @@ TEST(Path, StaleCompletionsChangeNothing) {
     EXPECT_TRUE(w.last.empty());
   }
   w.configuration();
-  EXPECT_EQ(w.camera.stage(), journal::Stage::store);
+  EXPECT_TRUE(w.emitted<journal::StageEnded>().back().ok);
 }
 
 TEST(Path, CompletionsOfTheFormerBootAreStale) {
   World w;
-  w.to_config();
+  w.to(Stage::config);
   const auto before = w.newest<HttpsGet>().id;
   w.feed(PowerCut{});
-  w.feed(PowerOn{w.mono.count()});
+  w.feed(PowerOn{w.mono});
   HttpReply r;
   r.status = 200;
   r.body = config_document().dump();
   w.feed(HttpsDone{before, r, {}});
   EXPECT_TRUE(w.last.empty());
-  w.attach(), w.load(), w.token(), w.key(), w.configuration(), w.saved(), w.connack(), w.suback(), w.puback();
-  EXPECT_EQ(w.camera.phase(), Phase::online);
+  w.to_online();
 }
 
 TEST(Path, PowerCutAtEveryStageThenOnline) {
-  using Step = void (World::*)();
-  const std::pair<const char*, Step> stages[] = {
-      {"attach", &World::power_on},        {"endorse", &World::to_endorse}, {"verify", &World::to_verify},
-      {"config", &World::to_config},       {"store", &World::to_store},     {"mqtt_connect", &World::to_connect},
-      {"subscribe", &World::to_subscribe}, {"status", &World::to_status}};
-  std::string transcript;
-  for (const auto& [name, go] : stages) {
+  for (const auto& stage : journal::kStages) {
+    SCOPED_TRACE(stage.name);
     World w;
-    (w.*go)();
-    EXPECT_EQ(stage_name(w.camera.stage()), name);
+    w.at(stage.stage);
     w.transcript.clear();
     w.feed(PowerCut{});
     EXPECT_EQ(w.camera.phase(), Phase::off);
-    EXPECT_EQ(w.emitted<journal::StageEnded>().back().error, "power-cut");
-    transcript += std::string(name) + "\n" + w.transcript;
-    w.feed(PowerOn{w.mono.count()}, 1s);
-    w.attach(), w.load(), w.token(), w.key(), w.configuration(), w.saved(), w.connack(), w.suback(), w.puback();
-    EXPECT_EQ(w.camera.phase(), Phase::online) << name;
+    EXPECT_EQ(w.transcript,
+              fmt::format("     0.010 < power cut\n"
+                          "           > drop connections\n"
+                          "           > cancel timer\n"
+                          "           > * stage_ended stage={} attempt=1 ok=false error=power-cut took_us=10000"
+                          " tcp_us=0 tls_us=0 exchange_us=0\n",
+                          stage.name));
+    w.to_online();
     w.expect_same_on_replay();
   }
-  World w;
-  w.transcript = transcript;
-  w.expect_transcript("power_cuts");
 }
 
 TEST(Path, StopSaysGoodbyeOnlyWhereThereIsASession) {
   World online;
-  online.to_online();
+  online.at_online();
   online.feed(Stop{});
   EXPECT_EQ(online.count<MqttDisconnect>(), 1U);
   EXPECT_EQ(online.camera.phase(), Phase::off);
@@ -176,7 +166,7 @@ TEST(Path, StopSaysGoodbyeOnlyWhereThereIsASession) {
   online.expect_transcript("stop_online");
 
   World early;
-  early.to_config();
+  early.to(Stage::config);
   early.feed(Stop{});
   EXPECT_EQ(early.count<MqttDisconnect>(), 0U);
   EXPECT_EQ(early.count<DropConnections>(), 1U);
@@ -184,7 +174,7 @@ TEST(Path, StopSaysGoodbyeOnlyWhereThereIsASession) {
 
 TEST(Path, CommandsAreAnswered) {
   World w;
-  w.to_online();
+  w.at_online();
   w.command(R"({"request_id":"1","command":"ping"})"), w.puback();
   w.command(R"({"request_id":"2","command":"get_status","parameters":{},"new":1})"), w.puback();
   w.command(R"({"request_id":"3","command":"fly"})"), w.puback();
@@ -197,16 +187,15 @@ TEST(Path, CommandsAreAnswered) {
 
 TEST(Path, RebootAnswersFirstAndComesBackWarm) {
   World w;
-  w.to_online();
+  w.at_online();
   w.command(R"({"request_id":"r","command":"reboot"})");
   EXPECT_EQ(w.count<MqttDisconnect>(), 0U);  // not before the broker has the answer
   w.puback();
-  w.attach();
-  w.load(w.newest<StoreSave>().content.reveal());
-  w.connack(), w.suback(), w.puback();
+  EXPECT_TRUE(w.is_in(Stage::attach));
+  w.expect_transcript("reboot");
+  w.to_online();
   EXPECT_EQ(w.emitted<journal::PowerOn>().back().boot, 2U);
   EXPECT_TRUE(w.emitted<journal::CameraOnline>().back().warm);
-  w.expect_transcript("reboot");
 }
 
 TEST(Path, ACameraIsSmallAndForgetsItsSecretsOnceOnline) {

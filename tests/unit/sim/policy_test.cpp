@@ -1,4 +1,5 @@
 #include "sim/policy.hpp"
+#include "sim/backoff.hpp"
 
 #include <gtest/gtest.h>
 
@@ -31,6 +32,15 @@ TEST(Policy, EveryRowStandsInTheDocument) {
     EXPECT_TRUE(ids.insert(id).second) << id;
     EXPECT_NE(text.str().find("\n| `" + id + "` |"), std::string::npos) << id;
   }
+}
+
+TEST(Policy, ThePathStandsInTheDocument) {
+  std::ifstream file(std::string(FIRSTLIGHT_SOURCE_DIR) + "/docs/camera-policy.md");
+  std::stringstream text;
+  text << file.rdbuf();
+  std::string path;
+  for (const auto& stage : journal::kStages) path += "`" + std::string(stage.name) + "` → ";
+  EXPECT_NE(text.str().find("\n" + path + "**online**."), std::string::npos) << path;
 }
 
 TEST(Policy, StatusByStage) {

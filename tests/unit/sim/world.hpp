@@ -1,13 +1,15 @@
 // A camera under test with a world of its own: a virtual clock, real keys and certificates, and a transcript of all
-// that went in and came out. Used by the tests of this folder.
+// that went in and came out since a named state. Used by the tests of this folder.
 #pragma once
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -16,6 +18,7 @@
 #include "sim/openssl_verifier.hpp"
 #include "wire/jws.hpp"
 #include "wire/x509.hpp"
+#include "world_text.hpp"
 
 namespace firstlight::sim {
 
@@ -102,103 +105,18 @@ inline std::string stored_document(nlohmann::ordered_json document = config_docu
   return document.dump();
 }
 
-// -- text forms: everything that matters, nothing that is secret or drawn by OpenSSL -------------------------------
-
-inline std::string quoted(const Error& e) {
-  return e.detail.empty() ? std::string(e.name()) : fmt::format("{} ({})", e.name(), e.detail);
+/// FIRSTLIGHT_UPDATE_TRANSCRIPTS=1 writes the file.
+inline void expect_golden(const std::string& name, const std::string& text) {
+  const auto path = std::string(FIRSTLIGHT_SOURCE_DIR) + "/tests/unit/sim/transcripts/" + name + ".txt";
+  if (std::getenv("FIRSTLIGHT_UPDATE_TRANSCRIPTS") != nullptr) std::ofstream(path) << text;
+  std::stringstream golden;
+  golden << std::ifstream(path).rdbuf();
+  EXPECT_EQ(text, golden.str()) << path;
 }
-inline std::string yes_if(bool b, const char* text) {
-  return b ? std::string(" ") + text : std::string();
-}
-
-struct InputText {
-  std::string operator()(const PowerOn&) const { return "power on"; }
-  std::string operator()(const PowerCut&) const { return "power cut"; }
-  std::string operator()(const SimChanged& e) const { return "another SIM: " + e.imsi.value(); }
-  std::string operator()(const ClockMoved& e) const {
-    return fmt::format("clock moved by {} us{}", e.by.count(), yes_if(e.lasts, "for good"));
-  }
-  std::string operator()(const Detached&) const { return "detached"; }
-  std::string operator()(const ClockSynced& e) const { return fmt::format("clock set #{}", e.id); }
-  std::string operator()(const Stop&) const { return "stop"; }
-  std::string operator()(const TimerFired& e) const { return fmt::format("timer #{}", e.id); }
-  std::string operator()(const AttachDone& e) const {
-    return fmt::format("attach #{}: {}", e.id, e.outcome ? "ok" : quoted(e.outcome.error()));
-  }
-  std::string operator()(const HttpsDone& e) const {
-    if (!e.reply) return fmt::format("https #{}: {}", e.id, quoted(e.reply.error()));
-    return fmt::format("https #{}: {}", e.id, e.reply->status) +
-           (e.reply->retry_after ? " Retry-After: " + *e.reply->retry_after : std::string());
-  }
-  std::string operator()(const StoreLoaded& e) const {
-    return fmt::format("load #{}: {}", e.id, e.content ? "content" : quoted(e.content.error()));
-  }
-  std::string operator()(const StoreSaved& e) const {
-    return fmt::format("save #{}: {}", e.id, e.outcome ? "ok" : quoted(e.outcome.error()));
-  }
-  std::string operator()(const MqttOpened& e) const {
-    return fmt::format("mqtt #{}: {}", e.id,
-                       e.connack ? fmt::format("CONNACK {}", *e.connack) : quoted(e.connack.error()));
-  }
-  std::string operator()(const MqttSubscribed& e) const {
-    return fmt::format("subscribe #{}: {}", e.id,
-                       e.suback ? fmt::format("SUBACK {}", *e.suback) : quoted(e.suback.error()));
-  }
-  std::string operator()(const MqttPublished& e) const {
-    return fmt::format("publish #{}: {}", e.id,
-                       e.puback ? fmt::format("PUBACK {}", *e.puback) : quoted(e.puback.error()));
-  }
-  std::string operator()(const MqttMessage& e) const {
-    return fmt::format("message on #{}: {} {}", e.session, e.topic, e.payload);
-  }
-  std::string operator()(const MqttLost& e) const { return fmt::format("mqtt #{} lost: {}", e.session, quoted(e.why)); }
-};
-
-struct ActionText {
-  std::string operator()(const Attach& a) const { return fmt::format("attach #{}", a.id); }
-  std::string operator()(const HttpsGet& a) const {
-    return fmt::format("https #{} {} {}{}", a.id, service_name(a.service), a.url,
-                       yes_if(!a.bearer.empty(), "with token"));
-  }
-  std::string operator()(const StoreLoad& a) const {
-    return fmt::format("load #{}", a.id) + yes_if(a.unchecked, "unchecked");
-  }
-  std::string operator()(const StoreSave& a) const {
-    return fmt::format("save #{}", a.id) + yes_if(a.in_place, "in place");
-  }
-  std::string operator()(const SyncClock& a) const { return fmt::format("set the clock #{}", a.id); }
-  std::string operator()(const Log& a) const { return "log: " + a.text; }
-  std::string operator()(const StoreDiscard&) const { return "discard the store"; }
-  std::string operator()(const MqttConnect& a) const {
-    return fmt::format("mqtt #{} {}:{} v{} client {} keep-alive {}{}{}{} will {} {}", a.id, a.endpoint, a.port,
-                       static_cast<int>(a.packet.version), a.packet.client_id, a.packet.keep_alive_seconds,
-                       yes_if(a.packet.clean_session, "clean"), yes_if(!a.private_key_pem.empty(), "with key"),
-                       yes_if(!a.ca_pem.empty(), "with CA"), a.packet.will->topic, a.packet.will->payload);
-  }
-  std::string operator()(const MqttSubscribe& a) const {
-    return fmt::format("subscribe #{} {} qos {}", a.id, a.topic, a.qos);
-  }
-  std::string operator()(const MqttPublish& a) const {
-    return fmt::format("publish #{} {} qos {} {}", a.id, a.topic, a.qos, a.payload);
-  }
-  std::string operator()(const MqttDisconnect&) const { return "mqtt goodbye"; }
-  std::string operator()(const DropConnections&) const { return "drop connections"; }
-  std::string operator()(const StartTimer& a) const { return fmt::format("timer #{} in {} us", a.id, a.delay.count()); }
-  std::string operator()(const CancelTimer&) const { return "cancel timer"; }
-  std::string operator()(const Emit& a) const {
-    journal::Event event;
-    event.payload = a.payload;
-    auto json = nlohmann::ordered_json::parse(journal::format_event(event));
-    std::string text = "* " + json["ev"].get<std::string>();
-    for (const auto& [name, value] : json.items())
-      if (name != "t" && name != "lane" && name != "seq" && name != "src" && name != "ev" && name != "bytes")
-        text += fmt::format(" {}={}", name, value.is_string() ? value.get<std::string>() : value.dump());
-    return text;
-  }
-};
 
 class World {
  public:
+  static constexpr std::chrono::nanoseconds kStep = 10ms;  // between one thing and the next, unless told
   explicit World(CameraConfig c = default_config(), std::uint32_t number = 3)
       : config(std::make_shared<const CameraConfig>(with_defects(std::move(c)))), id(number) {}
 
@@ -217,6 +135,7 @@ class World {
   CameraId id;
   Camera camera{config, {id, kImsi}, verifier};
   std::chrono::nanoseconds mono{0};
+  std::chrono::nanoseconds step = kStep;
   std::string transcript;
   std::vector<Action> last;  // of the last step
   std::vector<Action> all;   // since the beginning
@@ -224,13 +143,14 @@ class World {
 
   [[nodiscard]] WallTime wall() const { return kToday + std::chrono::duration_cast<std::chrono::milliseconds>(mono); }
 
-  void feed(Event event, std::chrono::nanoseconds later = 10ms) {
+  void feed(Event event) { feed(std::move(event), step); }
+  void feed(Event event, std::chrono::nanoseconds later) {
     mono += later;
     inputs.push_back({{mono, wall()}, std::move(event)});
-    transcript += fmt::format("{:>10.3f} < {}\n", std::chrono::duration<double>(mono).count(),
-                              std::visit(InputText{}, inputs.back().event));
+    note(fmt::format("{:>10.3f} < {}", std::chrono::duration<double>(mono).count(),
+                     std::visit(InputText{}, inputs.back().event)));
     last = camera.step(inputs.back());
-    for (const auto& action : last) transcript += "           > " + std::visit(ActionText{}, action) + "\n";
+    for (const auto& action : last) note("           > " + std::visit(ActionText{}, action));
     all.insert(all.end(), last.begin(), last.end());
   }
 
@@ -258,8 +178,17 @@ class World {
   }
 
   // One thing that goes well, each.
-  void power_on() { feed(PowerOn{mono.count()}, 0ms); }
+  void power_on(std::chrono::nanoseconds later = 0ms) { feed(PowerOn{mono}, later); }
   void attach() { feed(AttachDone{newest<Attach>().id, {}}); }
+  /// What was saved last, if nobody discarded it.
+  [[nodiscard]] result<std::string> stored() const {
+    result<std::string> content = Error(Errc::store_empty);
+    for (const auto& action : all) {
+      if (const auto* save = std::get_if<StoreSave>(&action)) content = save->content.reveal();
+      if (std::holds_alternative<StoreDiscard>(action)) content = Error(Errc::store_empty);
+    }
+    return content;
+  }
   void load(result<std::string> content = Error(Errc::store_empty)) {
     feed(StoreLoaded{newest<StoreLoad>().id, std::move(content)});
   }
@@ -268,16 +197,16 @@ class World {
     r.status = status;
     r.body = std::move(body);
     r.retry_after = std::move(retry_after);
-    feed(HttpsDone{newest<HttpsGet>().id, std::move(r), {100, 2000, 3000}});
+    feed(HttpsDone{newest<HttpsGet>().id, std::move(r), {100us, 2ms, 3ms}});
   }
-  void https_fails(Error why) { feed(HttpsDone{newest<HttpsGet>().id, std::move(why), {100, 0, 0}}); }
+  void https_fails(Error why) { feed(HttpsDone{newest<HttpsGet>().id, std::move(why), {100us, 0us, 0us}}); }
   void token(const std::string& token) { reply(200, nlohmann::json{{"token", token}}.dump()); }
   void token() { token(sign(claims_at(wall()))); }
   void key() { reply(200, Materials::get().token_key_pem); }
   void configuration(const nlohmann::ordered_json& document = config_document()) { reply(200, document.dump()); }
   void saved(result<void> outcome = {}) { feed(StoreSaved{newest<StoreSave>().id, std::move(outcome)}); }
   void connack(result<std::uint8_t> code = std::uint8_t{0}, bool tls_done = true) {
-    feed(MqttOpened{newest<MqttConnect>().id, std::move(code), tls_done, {100, 4000, 1000}});
+    feed(MqttOpened{newest<MqttConnect>().id, std::move(code), tls_done, {100us, 4ms, 1ms}});
   }
   void suback(result<std::uint8_t> code = std::uint8_t{1}) {
     feed(MqttSubscribed{newest<MqttSubscribe>().id, std::move(code)});
@@ -294,26 +223,84 @@ class World {
     feed(MqttMessage{newest<MqttConnect>().id, fmt::format("cmd/v1/{}/req", kDevice), std::move(payload)});
   }
 
-  void to_endorse() { power_on(), attach(), load(); }
-  void to_verify() { to_endorse(), token(); }
-  void to_config() { to_verify(), key(); }
-  void to_store() { to_config(), configuration(); }
-  void to_connect() { to_store(), saved(); }
-  void to_subscribe() { to_connect(), connack(); }
-  void to_status() { to_subscribe(), suback(); }
-  void to_online() { to_status(), puback(); }
-  void reconnect_to_online() {
-    if (camera.phase() == Camera::Phase::loading) load(stored_document());
-    connack(), suback(), puback();
+  /// What the camera waits for goes well: a stage, or what comes between two.
+  void go_well() {
+    switch (camera.phase()) {
+      case Camera::Phase::off:
+        return power_on();
+      case Camera::Phase::loading:
+        if (std::holds_alternative<SyncClock>(last.back())) return feed(ClockSynced{newest<SyncClock>().id});
+        return load(stored());
+      case Camera::Phase::waiting:
+        return timer();
+      case Camera::Phase::in_stage:
+        return pass(camera.stage());
+      default:
+        FAIL() << "there is nothing to go well\n" << transcript;
+    }
+  }
+  /// One case a stage: the answer with which it succeeds.
+  void pass(journal::Stage stage) {
+    using journal::Stage;
+    switch (stage) {
+      case Stage::attach:
+        return attach();
+      case Stage::endorse:
+        return token();
+      case Stage::verify:
+        return key();
+      case Stage::config:
+        return configuration();
+      case Stage::store:
+        return saved();
+      case Stage::mqtt_connect:
+        return connack();
+      case Stage::subscribe:
+        return suback();
+      case Stage::status:
+        return puback();
+    }
+  }
+  [[nodiscard]] bool is_in(journal::Stage stage) const {
+    return camera.phase() == Camera::Phase::in_stage && camera.stage() == stage;
+  }
+  /// On, through whatever stages there are, until the camera is in this one.
+  void to(journal::Stage stage) {
+    for (int steps = 0; !is_in(stage); ++steps) {
+      ASSERT_LT(steps, kMostSteps) << transcript;
+      go_well();
+    }
+  }
+  void to_online() {
+    for (int steps = 0; camera.phase() != Camera::Phase::online; ++steps) {
+      ASSERT_LT(steps, kMostSteps) << transcript;
+      go_well();
+    }
   }
 
-  /// The golden file; FIRSTLIGHT_UPDATE_TRANSCRIPTS=1 writes it. Also replays the recorded inputs into a new camera.
+  /// A camera that has just come so far, in no time: the transcript begins here, whatever the way was.
+  void at(journal::Stage stage) {
+    step = 0ms;
+    to(stage);
+    begin_at(stage_name(stage));
+  }
+  void at_reading_the_store() {
+    step = 0ms;
+    for (int steps = 0; !std::any_of(last.begin(), last.end(), is_load); ++steps) {
+      ASSERT_LT(steps, kMostSteps) << transcript;
+      go_well();
+    }
+    begin_at("reading the store");
+  }
+  void at_online() {
+    step = 0ms;
+    to_online();
+    begin_at("online");
+  }
+
+  /// Against the golden file; also replays the recorded inputs into a new camera.
   void expect_transcript(const std::string& name) {
-    const auto path = std::string(FIRSTLIGHT_SOURCE_DIR) + "/tests/unit/sim/transcripts/" + name + ".txt";
-    if (std::getenv("FIRSTLIGHT_UPDATE_TRANSCRIPTS") != nullptr) std::ofstream(path) << transcript;
-    std::stringstream golden;
-    golden << std::ifstream(path).rdbuf();
-    EXPECT_EQ(transcript, golden.str()) << path;
+    expect_golden(name, transcript);
     expect_same_on_replay();
   }
   void expect_same_on_replay() {
@@ -325,6 +312,36 @@ class World {
     for (const auto& action : all) first += std::visit(ActionText{}, action) + "\n";
     EXPECT_EQ(text, first);
   }
+
+ private:
+  static constexpr int kMostSteps = 50;
+
+  static bool is_load(const Action& action) { return std::holds_alternative<StoreLoad>(action); }
+  /// The last step since its stage began is shown, so that a transcript says what the camera waits for.
+  void begin_at(std::string_view state) {
+    step = kStep;
+    transcript = fmt::format("at {}\n", state);
+    labels_.clear();
+    const auto began = std::find_if(last.begin(), last.end(), [](const Action& action) {
+      const auto* emitted = std::get_if<Emit>(&action);
+      return is_load(action) || (emitted != nullptr && std::holds_alternative<journal::StageStarted>(emitted->payload));
+    });
+    for (auto at = began; at != last.end(); ++at) note("           > " + std::visit(ActionText{}, *at));
+  }
+  /// Ids are numbered from the transcript's beginning.
+  void note(const std::string& line) {
+    for (std::size_t at = 0; at < line.size();) {
+      transcript += line[at];
+      if (line[at++] != '#') continue;
+      std::size_t digits = 0;
+      const auto action = static_cast<ActionId>(std::stoul(line.substr(at), &digits));
+      at += digits;
+      transcript += std::to_string(action == 0 ? 0 : labels_.try_emplace(action, labels_.size() + 1).first->second);
+    }
+    transcript += '\n';
+  }
+
+  std::map<ActionId, std::size_t> labels_;
 };
 
 }  // namespace firstlight::sim

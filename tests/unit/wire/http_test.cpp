@@ -259,10 +259,10 @@ TEST(HttpFormat, AValueCannotBecomeAHeader) {
 
 TEST(HttpFormat, PercentCoding) {
   EXPECT_EQ(percent_encode("aZ09-._~ /?&=%\xc3\xa9"), "aZ09-._~%20%2F%3F%26%3D%25%C3%A9");
-  EXPECT_EQ(percent_decode("a%20b+c%C3%a9%00", false), std::string("a b+c\xc3\xa9\0", 8));
-  EXPECT_EQ(percent_decode("a+b%2B", true), "a b+");
+  EXPECT_EQ(percent_decode("a%20b+c%C3%a9%00", Plus::literal), std::string("a b+c\xc3\xa9\0", 8));
+  EXPECT_EQ(percent_decode("a+b%2B", Plus::space), "a b+");
   for (const auto* bad : {"%", "%1", "%g0", "%0g", "a%2", "%%20", "% 20"})
-    EXPECT_EQ(percent_decode(bad, false), std::nullopt) << bad;
+    EXPECT_EQ(percent_decode(bad, Plus::literal), std::nullopt) << bad;
 }
 
 TEST(HttpFormat, Query) {
