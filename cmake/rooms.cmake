@@ -89,10 +89,10 @@ include(cmake/expectations.cmake)
 
 add_room(reports MAY_INCLUDE base journal language judge)
 
-add_room(harness/plan MAY_INCLUDE base fault language)
 if(NOT FIRSTLIGHT_FUZZ)
-  add_room(harness/lab MAY_INCLUDE base journal fault fakes/context fakes/pki fakes/endorse fakes/iot fakes/config_api
-           fakes/edge fakes/broker language)
+  add_room(harness/plan MAY_INCLUDE base fault fakes/context sim language)
+  add_room(harness/lab MAY_INCLUDE base journal fault fakes/context fakes/pki fakes/ingress fakes/endorse fakes/iot
+           fakes/config_api fakes/edge fakes/broker language harness/plan)
   add_room(harness/run MAY_INCLUDE base wire journal fault fakes/endorse sim language judge reports harness/plan
            harness/lab)
   add_room(harness/cli MAY_INCLUDE base journal fault decode fakes/context sim language judge reports harness/plan

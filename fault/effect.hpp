@@ -59,6 +59,7 @@ enum class Moment : std::uint8_t {
   attempt,    // applied when a camera makes an attempt at the point
   scheduled,  // carried out once, at the beginning of `between` or when `after` strikes
   either,     // scheduled when the rule has `between` or `after`, by attempt otherwise
+  window,     // carried out at the beginning of `between`, which the rule must have, and undone at its end
 };
 
 struct EffectInfo {

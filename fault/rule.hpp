@@ -47,13 +47,15 @@ struct Rule {
   std::optional<Trigger> after;
 
   [[nodiscard]] bool scheduled() const {
-    return effect->moment == Moment::scheduled || (effect->moment == Moment::either && (between || after));
+    const bool timed = between || after;
+    return effect->moment == Moment::scheduled || effect->moment == Moment::window ||
+           (effect->moment == Moment::either && timed);
   }
   [[nodiscard]] bool for_all() const { return cameras.empty() || cameras[0]; }
-  /// Ports are closed: those of all cameras, or of some that have a destination address of their own.
-  [[nodiscard]] bool refuses() const { return effect->name == "refuse"; }
-  /// Happens to the lab once, and not to each camera: to Mosquitto, or to the ports of all cameras.
-  [[nodiscard]] bool lab_wide() const { return points.front() == Point::broker || (refuses() && for_all()); }
+  /// Happens to the lab once, and not to each camera: to Mosquitto, or for a window to what all cameras share.
+  [[nodiscard]] bool lab_wide() const {
+    return points.front() == Point::broker || (effect->moment == Moment::window && for_all());
+  }
   [[nodiscard]] bool concerns(std::uint32_t camera) const {
     return camera < cameras.size() ? cameras[camera] : for_all();
   }

@@ -19,10 +19,10 @@ bool check_cameras(DecodeContext& context, const Node& rule, const FaultRule& fa
   const Node* cameras = rule.find("cameras");
   if (!cameras) return true;
   const auto none = [&](std::string message) { return context.error(*cameras, std::move(message)); };
-  for (const auto& [from, to] : fault.cameras.listed)
+  for (const auto& [from, to] : fault.selector.listed)
     if (to > fleet) return none(fmt::format("there is no camera {}: the scenario has {}", to, fleet));
-  if (!fault.cameras.listed.empty()) return true;
-  const auto meant = fault.cameras.part.of(fleet);
+  if (!fault.selector.listed.empty()) return true;
+  const auto meant = fault.selector.part.of(fleet);
   if (meant > fleet) return none(fmt::format("{} cameras are meant, and there are only {}", meant, fleet));
   if (meant == 0) return none(fmt::format("{} of {} cameras is none", cameras->text, fleet));
   return true;
@@ -38,7 +38,7 @@ bool check_time(DecodeContext& context, const Node& rule, const FaultRule& fault
 /// The cameras that the effect's own parameters name.
 bool check_named_cameras(DecodeContext& context, const Node& rule, const FaultRule& fault, std::uint32_t fleet) {
   bool ok = true;
-  for (const auto& p : fault.what->parameters) {
+  for (const auto& p : fault.effect->parameters) {
     if (p.kind != fault::Kind::camera || fault.arguments.integer(p.name) <= fleet) continue;
     context.error(*rule.find("inject"), fmt::format("\"{}\" is camera {}: the scenario has {}", p.name,
                                                     fault.arguments.integer(p.name), fleet));

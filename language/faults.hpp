@@ -1,5 +1,5 @@
 // The rules of a scenario's `faults:` as plain data. Read by the loader, resolved for a run and a seed by the plan
-// (plan/faults.hpp), and named by the judge and the reports.
+// (harness/plan/faults.hpp), and named by the judge and the reports.
 #pragma once
 
 #include <cstdint>
@@ -20,19 +20,11 @@ struct FaultCameras {
   [[nodiscard]] bool all() const { return listed.empty() && part == CameraSet{}; }
 };
 
-struct FaultRule {
+/// The rule as the engine takes it, but for its `cameras`, which are empty until a plan resolves the selector.
+struct FaultRule : fault::Rule {
   Position position;
-  std::string id;
-  std::string at;      // the point as written: a name of fault::catalogue()
-  std::string effect;  // its name
-  const fault::PointInfo* point = nullptr;
-  const fault::EffectInfo* what = nullptr;
-  fault::Arguments arguments;
-  FaultCameras cameras;
-  fault::Attempts attempts;
-  double probability = 1;
-  std::optional<fault::Window> between;
-  std::optional<fault::Trigger> after;
+  const fault::PointInfo* point = nullptr;  // of `at`
+  FaultCameras selector;
   /// One seed, the same firings: bounded by attempts (`first N`, `only N`), and neither a time nor an event decides.
   bool repeatable = true;
 };

@@ -83,6 +83,14 @@ Decoder<fault::Trigger> trigger_decoder() {
   return decoder;
 }
 
+/// A key whose member the rule has from fault::Rule.
+template <class Member, class V>
+Field<FaultRule> rule_field(std::string key, Member fault::Rule::*inherited, Decoder<V> decoder,
+                            std::string description) {
+  Member FaultRule::*const member = inherited;
+  return field(std::move(key), member, std::move(decoder), std::move(description));
+}
+
 /// Of a rule whose keys are all well.
 bool check_rule(DecodeContext& context, const Node& map, const FaultRule& rule) {
   const auto report = [&](std::string_view key, std::string message, std::string hint = {}) {
@@ -99,22 +107,20 @@ bool check_rule(DecodeContext& context, const Node& map, const FaultRule& rule) 
                   "mqtt_connected, camera_online or camera_offline");
     return false;
   }
-  if (rule.at == "broker" && !rule.cameras.all())
-    return report("cameras", fmt::format("\"{}\" concerns all cameras: it cannot be for some", rule.effect),
+  if (rule.at == "broker" && !rule.selector.all())
+    return report("cameras", fmt::format("\"{}\" concerns all cameras: it cannot be for some", rule.effect->name),
                   "leave \"cameras\" out");
-  if (rule.effect == "refuse" && !rule.between)
-    return report(rule.after ? "after" : "inject", "\"refuse\" needs a window of scenario time",
+  const auto effect = rule.effect->name;
+  if (rule.effect->moment == fault::Moment::window && !rule.between)
+    return report(rule.after ? "after" : "inject", fmt::format("\"{}\" needs a window of scenario time", effect),
                   "add between: [0s, 5s]");
-  const bool timed = rule.between || rule.after;
-  const bool scheduled =
-      rule.what->moment == fault::Moment::scheduled || (rule.what->moment == fault::Moment::either && timed);
-  if (rule.what->moment == fault::Moment::scheduled && !timed)
-    return report("inject", fmt::format("\"{}\" happens at a moment, and the rule names none", rule.effect),
+  if (rule.effect->moment == fault::Moment::scheduled && !rule.between && !rule.after)
+    return report("inject", fmt::format("\"{}\" happens at a moment, and the rule names none", effect),
                   "add between: [5s, 10s], or after: {event: camera_online}");
-  if (scheduled && map.find("attempts"))
+  if (rule.scheduled() && map.find("attempts"))
     return report(
         "attempts",
-        fmt::format("\"{}\" happens at the rule's moment, once: there are no attempts to choose from", rule.effect),
+        fmt::format("\"{}\" happens at the rule's moment, once: there are no attempts to choose from", effect),
         "leave \"attempts\" out");
   return true;
 }
@@ -124,18 +130,20 @@ bool check_rule(DecodeContext& context, const Node& map, const FaultRule& rule) 
 Decoder<FaultRule> fault_decoder() {
   auto decoder = map_decoder<FaultRule>(
       "the fault",
-      {field("id", &FaultRule::id, slug_decoder("a fault's id"), "Names the rule in journals and reports.").required(),
+      {rule_field("id", &fault::Rule::id, slug_decoder("a fault's id"), "Names the rule in journals and reports.")
+           .required(),
        at_field().required(), inject_field().required(),
-       field("cameras", &FaultRule::cameras, fault_cameras_decoder(),
+       field("cameras", &FaultRule::selector, fault_cameras_decoder(),
              "Whom it concerns: all, a percentage or a number of cameras, [3, 7], or 1..10.")
            .otherwise("all"),
-       field("attempts", &FaultRule::attempts, attempts_decoder(),
-             "Which of a camera's attempts: all, first 2, from 3, only 2, every 3.")
+       rule_field("attempts", &fault::Rule::attempts, attempts_decoder(),
+                  "Which of a camera's attempts: all, first 2, from 3, only 2, every 3.")
            .otherwise("all"),
-       field("probability", &FaultRule::probability, probability_decoder(), "Of each attempt that is meant.")
+       rule_field("probability", &fault::Rule::probability, probability_decoder(), "Of each attempt that is meant.")
            .otherwise("100%"),
-       field("between", &FaultRule::between, optional_decoder(window_decoder()), "Scenario time, from and to."),
-       field("after", &FaultRule::after, optional_decoder(trigger_decoder()), "An event that makes the rule apply.")});
+       rule_field("between", &fault::Rule::between, optional_decoder(window_decoder()), "Scenario time, from and to."),
+       rule_field("after", &fault::Rule::after, optional_decoder(trigger_decoder()),
+                  "An event that makes the rule apply.")});
   decoder.schema["allOf"] = inject_by_point();
   decoder.read = [read = std::move(decoder.read)](DecodeContext& context, const Node& node, FaultRule& out) {
     if (node.kind != Node::Kind::map)

@@ -211,7 +211,10 @@ Field<FaultRule> at_field() {
     if (node.kind != Node::Kind::scalar) return wrong_type(context, node, "a fault point's name");
     out.point = fault::find_point(node.text);
     out.at = node.text;
-    if (out.point) return true;
+    if (out.point) {
+      out.points = out.point->points;
+      return true;
+    }
     std::vector<std::string_view> known;
     for (const auto& point : fault::catalogue()) known.push_back(point.name);
     context.error(node, fmt::format("unknown fault point {}", in_quotes(node.text)), suggestion(node.text, known));
@@ -255,11 +258,10 @@ bool read_inject(DecodeContext& context, const Node& node, FaultRule& out) {
   }
   const bool bare = node.kind == Node::Kind::scalar;
   const Node& name = bare ? node : *node.entries.front().first;
-  out.what = find_effect(context, name, *out.point);
-  if (!out.what) return false;
-  out.effect = out.what->name;
-  if (!bare && !read_parameters(context, *node.entries.front().second, *out.what, out.arguments)) return false;
-  return fill_in(context, name, *out.what, out.arguments);
+  out.effect = find_effect(context, name, *out.point);
+  if (!out.effect) return false;
+  if (!bare && !read_parameters(context, *node.entries.front().second, *out.effect, out.arguments)) return false;
+  return fill_in(context, name, *out.effect, out.arguments);
 }
 
 }  // namespace firstlight::language

@@ -19,6 +19,7 @@
 #include "fault/engine.hpp"
 #include "journal/journal.hpp"
 #include "sim/camera_config.hpp"
+#include "sim/planned_camera.hpp"
 
 namespace firstlight::sim {
 
@@ -32,15 +33,6 @@ struct FleetConfig {
   /// The lab must know a camera's new SIM before the camera comes back with it; called on the camera's shard.
   std::function<void(CameraId, const Imsi&)> on_sim_swapped;
   bool share_keys = true;  // a key that verified one camera's token is served to the shard's others without a request
-};
-
-struct PlannedCamera {
-  CameraId id;
-  boost::asio::ip::address source;  // its connections come from here; unspecified (0.0.0.0) binds nothing
-  Imsi imsi;
-  SteadyClock::duration start_after{};  // after Fleet::start()
-  /// Where its connections arrive, whatever address their host has; nothing: there.
-  std::optional<boost::asio::ip::address> destination = {};
 };
 
 struct FleetCounts {

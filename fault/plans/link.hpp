@@ -20,7 +20,8 @@ struct Delay {
 };
 
 struct LinkPlan {
-  bool swallow = false;  // accepted; nothing is read on and nothing is answered
+  bool port_closed = false;  // the service does not listen: connecting is refused
+  bool swallow = false;      // accepted; nothing is read on and nothing is answered
   struct Reset {
     enum class When : std::uint8_t { at_once, before_tls, after_tls, after_bytes } when = When::at_once;
     std::int64_t bytes = 0;  // for after_bytes alone: with any other moment it stays 0

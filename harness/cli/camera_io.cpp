@@ -8,6 +8,7 @@
 
 #include "fakes/context/sims.hpp"
 #include "harness/cli/cli.hpp"
+#include "harness/plan/seed.hpp"
 #include "harness/run/interrupt.hpp"
 #include "harness/run/runner.hpp"
 #include "journal/journal.hpp"
@@ -24,6 +25,7 @@ namespace {
 struct CameraOptions {
   sim::FleetConfig fleet;
   fault::DefectSet defects;
+  std::optional<std::uint64_t> seed;
   std::string lab_file, ca_file, store, source = "127.0.0.1", imsi;
   bool exit_when_online = false;
   std::uint32_t timeout_s = 0;  // so many seconds fit into any clock; 0: no end
@@ -85,8 +87,10 @@ int camera(CameraOptions& o) {
     complain(o.source + ": not an IP address");
     return kUsage;
   }
-  o.fleet.camera.seed = draw_run_seed();
+  const auto seed = choose_seed(o.seed, {}, draw_run_seed());
+  o.fleet.camera.seed = seed.value;
   const Imsi imsi = o.imsi.empty() ? fakes::derive_sim(source).imsi : Imsi(o.imsi);
+  print_to(stdout, "seed {}{}\n", seed.value, seed.origin == SeedOrigin::drawn ? " (drawn; give it with --seed)" : "");
   auto journal = journal::Journal::open("", {}, [](const journal::Event& e) {
                    print_to(stdout, "{}\n", journal::narrate(e));
                    flush(stdout);
@@ -133,6 +137,7 @@ Action add_camera(CLI::App& app) {
   add_choice<wire::mqtt::Version>(*verb, "--mqtt", c.mqtt_version,
                                   {{"3.1.1", wire::mqtt::Version::v3_1_1}, {"5", wire::mqtt::Version::v5}},
                                   "MQTT version (default: 3.1.1)");
+  add_seed_option(*verb, o->seed, "Seed of the camera's random draws, such as its waits (default: a drawn one)");
   add_defect_option(*verb, o->defects);
   verb->add_flag("--exit-when-online", o->exit_when_online, "End with 0 as soon as it is online");
   verb->add_option("--timeout", o->timeout_s, "End after this number of seconds (0: never)")

@@ -70,11 +70,13 @@ CLI::Option* repeatable(CLI::Option* option);
 [[nodiscard]] CLI::Validator whole_number(std::uint64_t least, std::uint64_t most);
 /// The value is not empty, as that of a shell's unset variable is.
 [[nodiscard]] CLI::Validator not_empty();
-/// The value is a DNS name or an address; with `wildcard` also `*.name`.
-[[nodiscard]] CLI::Validator host_name(bool wildcard);
+enum class Wildcard : std::uint8_t { forbidden, allowed };  // `*.name`
+/// The value is a DNS name or an address.
+[[nodiscard]] CLI::Validator host_name(Wildcard wildcard);
 
 /// `--seed N`.
-void add_seed_option(CLI::App& verb, std::optional<std::uint64_t>& target);
+CLI::Option* add_seed_option(CLI::App& verb, std::optional<std::uint64_t>& target,
+                             const std::string& help = "Seed of every random draw; overrides the scenarios' own");
 /// `--shard I/N`.
 void add_suite_part_option(CLI::App& verb, std::optional<language::SuitePart>& target);
 /// `--defect NAME`, repeatable.

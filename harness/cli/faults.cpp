@@ -41,6 +41,8 @@ std::string_view moment_text(fault::Moment moment) {
       return "at a moment";
     case fault::Moment::either:
       return "by attempt, or at a moment";
+    case fault::Moment::window:
+      return "for a window";
   }
   return "?";
 }

@@ -21,28 +21,40 @@ namespace {
 struct LabOptions {
   LabConfig lab;
   std::string token_lifetime, certificate_lifetime, template_file, journal_file, faults_file;
+  std::optional<std::uint64_t> seed;
   bool json = false, quiet = false;
 };
 
-nlohmann::ordered_json ready_json(const LabEndpoints& e) {
-  return {{"schema_version", 1},
-          {"endorse_url", e.endorse_url},
-          {"keys_url", e.keys_url},
-          {"config_url", e.config_url},
-          {"iot_url", e.iot_url},
-          {"mqtt_host", e.mqtt_host},
-          {"mqtt_port", e.mqtt_port},
-          {"ca_file", e.ca_file},
-          {"operator_cert_file", e.operator_cert_file},
-          {"operator_key_file", e.operator_key_file},
-          {"state_dir", e.state_dir},
-          {"registry_file", e.registry_file},
-          {"broker_pid", e.broker_pid},
-          {"pid", ::getpid()}};
+nlohmann::ordered_json ready_json(const LabEndpoints& e, const LabFaults* faults) {
+  nlohmann::ordered_json json{{"schema_version", 1},
+                              {"endorse_url", e.endorse_url},
+                              {"keys_url", e.keys_url},
+                              {"config_url", e.config_url},
+                              {"iot_url", e.iot_url},
+                              {"mqtt_host", e.mqtt_host},
+                              {"mqtt_port", e.mqtt_port},
+                              {"ca_file", e.ca_file},
+                              {"operator_cert_file", e.operator_cert_file},
+                              {"operator_key_file", e.operator_key_file},
+                              {"state_dir", e.state_dir},
+                              {"registry_file", e.registry_file},
+                              {"broker_pid", e.broker_pid},
+                              {"pid", ::getpid()}};
+  if (faults == nullptr) return json;
+  json["seed"] = faults->seed().value;
+  json["idle_rules"] = faults->idle_rules();
+  return json;
 }
 
-std::string ready_text(const LabEndpoints& e, std::int64_t took_ms) {
-  std::string text = fmt::format("firstlight {}: the lab is ready after {} ms\n\n", FIRSTLIGHT_VERSION, took_ms);
+/// The seed that their draws are keyed with.
+std::string faults_text(const LabFaults& faults) {
+  const auto& seed = faults.seed();
+  return fmt::format("  {:<22}{}{}\n", "seed of the faults", seed.value,
+                     seed.origin == SeedOrigin::drawn ? " (drawn; give it with --seed)" : "");
+}
+
+std::string ready_text(const LabEndpoints& e, const LabFaults* faults, std::chrono::milliseconds took) {
+  auto text = fmt::format("firstlight {}: the lab is ready after {} ms\n\n", FIRSTLIGHT_VERSION, took.count());
   const auto row = [&](const char* what, const std::string& where) {
     text += fmt::format("  {:<22}{}\n", what, where);
   };
@@ -55,6 +67,7 @@ std::string ready_text(const LabEndpoints& e, std::int64_t took_ms) {
   row("operator certificate", e.operator_cert_file);
   row("operator key", e.operator_key_file);
   row("registry (sqlite3)", e.registry_file);
+  if (faults != nullptr) text += faults_text(*faults);
   text += "\nFor a shell:\n\n";
   const auto env = [&](const char* name, const std::string& value) {
     text += fmt::format("  export {}='{}'\n", name, value);
@@ -102,7 +115,7 @@ int lab(LabOptions& o) {
   if (!settle(o)) return kUsage;
   std::unique_ptr<LabFaults> faults;
   if (!o.faults_file.empty()) {
-    faults = LabFaults::load(o.faults_file);
+    faults = LabFaults::load(o.faults_file, o.seed);
     if (!faults) return kUsage;
     faults->configure(o.lab);
   }
@@ -123,12 +136,15 @@ int lab(LabOptions& o) {
   auto started = RunningLab::start(o.lab, journal);
   if (!started) throw ErrorException(started.error());
   auto& running = **started;
-  if (faults) faults->start(running, journal, journal.lane());
+  if (faults) {
+    for (const auto& remark : faults->remarks(running)) complain(remark);
+    faults->start(running, journal, journal.lane());
+  }
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - begin);
   if (o.json)
-    print_to(stdout, "{}\n", ready_json(running.endpoints()).dump());
+    print_to(stdout, "{}\n", ready_json(running.endpoints(), faults.get()).dump());
   else
-    write_to(stdout, ready_text(running.endpoints(), took.count()));
+    write_to(stdout, ready_text(running.endpoints(), faults.get(), took));
   flush(stdout);
   ready = true;
   std::string trouble;
@@ -136,6 +152,7 @@ int lab(LabOptions& o) {
     if (faults) faults->work();
     if (trouble = running.trouble(); !trouble.empty()) break;
   }
+  if (const auto lost = running.lost_refusals(); !lost.empty()) complain(lost);
   const auto stopped = running.stop();
   journal.close();
   if (trouble.empty() && !stopped) trouble = stopped.error().text();
@@ -155,10 +172,10 @@ Action add_lab(CLI::App& app) {
       ->capture_default_str()
       ->check(CLI::ValidIPV4 | CLI::IsMember({"::1", "::"}));
   verb->add_option("--advertise", c.advertise, "Host to put into URLs and the configuration, when it is not --address")
-      ->check(host_name(false));
+      ->check(host_name(Wildcard::forbidden));
   repeatable(verb->add_option("--name", c.extra_names,
                               "A further DNS name or address for the servers' certificates (repeatable)"))
-      ->check(host_name(true));
+      ->check(host_name(Wildcard::allowed));
   const std::tuple<const char*, std::uint16_t*, const char*> ports[] = {
       {"--endorse-port", &c.ports.endorse, "Port of Endorse (default: any free one; likewise below)"},
       {"--keys-port", &c.ports.keys, "Port of the public keys"},
@@ -184,9 +201,11 @@ Action add_lab(CLI::App& app) {
                    "JSON object that is merged over the configuration's template");
   auto* faults = verb->add_option(
       "--faults", o->faults_file,
-      "Break things by the `faults:` of this scenario, with its `lab:` settings and its seed (or 1). Camera n is the "
+      "Break things by the `faults:` of this scenario, with its `lab:` settings. Camera n is the "
       "device at 127.16.0.n; a rule for all cameras means every device. Scenario time starts when the lab is ready. "
-      "Rules at `attach` and `camera` do nothing: they need simulated cameras");
+      "Rules at `attach` and `camera` do nothing, and are named at the start: they need simulated cameras");
+  add_seed_option(*verb, o->seed, "Seed of the faults' draws (default: the scenario's own, or a drawn one)")
+      ->needs(faults);
   for (const auto* setting : {"--strict-sims", "--token-lifetime", "--certificate-lifetime", "--certificate-key",
                               "--refusal", "--config-template"})
     faults->excludes(verb->get_option(setting));

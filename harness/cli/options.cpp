@@ -68,19 +68,20 @@ CLI::Validator not_empty() {
   return CLI::Validator([](std::string& text) { return std::string(text.empty() ? "the value is empty" : ""); }, "");
 }
 
-CLI::Validator host_name(bool wildcard) {
+CLI::Validator host_name(Wildcard wildcard) {
   const auto check = [wildcard](std::string& text) {
-    const auto name = wildcard && text.starts_with("*.") ? std::string_view(text).substr(2) : std::string_view(text);
+    const bool starred = wildcard == Wildcard::allowed && text.starts_with("*.");
+    const auto name = starred ? std::string_view(text).substr(2) : std::string_view(text);
     return is_address(text) || is_dns_name(name) ? std::string()
                                                  : fmt::format("\"{}\" is neither a host's name nor an address", text);
   };
   return CLI::Validator(check, "");
 }
 
-void add_seed_option(CLI::App& verb, std::optional<std::uint64_t>& target) {
-  verb.add_option_function<std::string>(
-          "--seed", [&target](const std::string& text) { target = decimal(text); },
-          "Seed of every random draw; overrides the scenarios' own")
+CLI::Option* add_seed_option(CLI::App& verb, std::optional<std::uint64_t>& target, const std::string& help) {
+  return verb
+      .add_option_function<std::string>(
+          "--seed", [&target](const std::string& text) { target = decimal(text); }, help)
       ->type_name("N")
       ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
 }

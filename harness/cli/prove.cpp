@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "harness/cli/cli.hpp"
+#include "harness/plan/seed.hpp"
 #include "harness/run/interrupt.hpp"
 #include "harness/run/prove.hpp"
 #include "judge/vocabulary.hpp"
@@ -80,7 +81,7 @@ int prove_all(ProveOptions& o) {
   const auto suite = language::load_suite(o.paths, judge::vocabulary(), o.filter);
   if (complain_about(suite.diagnostics)) return kUsage;
   const auto matrix = read_matrix(o);
-  const auto proofs = prove(suite.scenarios, matrix, o.run.seed.value_or(draw_run_seed()), o.run);
+  const auto proofs = prove(suite.scenarios, matrix, choose_seed(o.run.seed, {}, draw_run_seed()).value, o.run);
   if (proofs.empty()) {
     complain("no scenario selected says which defects it notices (killed_by)");
     return kNothingSelected;

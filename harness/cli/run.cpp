@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <charconv>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "harness/cli/report_options.hpp"
 #include "harness/plan/plan.hpp"
+#include "harness/run/attempt.hpp"
 #include "harness/run/runner.hpp"
 #include "judge/vocabulary.hpp"
 #include "language/suite.hpp"
@@ -20,14 +22,23 @@ struct RunVerbOptions {
   language::SuiteFilter filter;
   RunOptions run;
   ReportOptions reports;
-  bool dry_run = false, verbose = false;
+  bool dry_run = false, json = false, verbose = false;
 };
 
 int dry_run(const language::Suite& suite, const RunVerbOptions& o, std::uint64_t run_seed) {
-  for (const auto& scenario : suite.scenarios) {
-    const auto seed = o.run.seed ? *o.run.seed : scenario.seed.value_or(run_seed);
-    print_to(stdout, "{}\n", render_plan(scenario, make_plan(scenario, seed)));
+  const auto scenarios = with_stretched_timeouts(suite.scenarios, o.run.timeout_multiplier);
+  auto all = nlohmann::ordered_json::array();
+  for (const auto& play : make_plays(scenarios, run_seed, o.run)) {
+    const auto plan = make_plan(*play.scenario, play.seed);
+    if (o.json)
+      all.push_back(plan_json(*play.scenario, plan, play.name));
+    else
+      print_to(stdout, "{}\n", render_plan(*play.scenario, plan, play.name));
   }
+  if (!o.json) return kOk;
+  const nlohmann::ordered_json whole{
+      {"schema_version", 1}, {"version", FIRSTLIGHT_VERSION}, {"run_seed", run_seed}, {"plans", std::move(all)}};
+  print_to(stdout, "{}\n", whole.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
   return kOk;
 }
 
@@ -53,7 +64,7 @@ int run(RunVerbOptions& o) {
     complain(fmt::format("no scenario selected ({} left out by --tag and --exclude-tag)", suite.deselected));
     return kNothingSelected;
   }
-  const auto run_seed = o.run.seed.value_or(draw_run_seed());
+  const auto run_seed = choose_seed(o.run.seed, {}, draw_run_seed()).value;
   if (o.dry_run) return dry_run(suite, o, run_seed);
   o.run.verbosity = o.reports.quiet ? Verbosity::quiet : o.verbose ? Verbosity::verbose : Verbosity::normal;
   const auto folder = make_run_folder(o.run.out);
@@ -96,7 +107,9 @@ Action add_run(CLI::App& app) {
                    "Multiply the scenarios' timeouts, on a slow machine; no other bound is changed")
       ->check(multiplier);
   add_defect_option(*verb, o->run.defects);
-  verb->add_flag("--dry-run", o->dry_run, "Print the plan (seed, cameras, starts) and run nothing");
+  auto* dry = verb->add_flag("--dry-run", o->dry_run,
+                             "Print the plan (seed, cameras, whom each rule concerns, ports) and run nothing");
+  verb->add_flag("--json", o->json, "With --dry-run: the whole plan as JSON (docs/plan.schema.json)")->needs(dry);
   verb->add_flag("--fail-fast", o->run.fail_fast, "Start no more scenarios after the first that does not pass");
   add_report_options(*verb, o->reports);
   auto* quiet = verb->add_flag("-q,--quiet", o->reports.quiet, "Print nothing unless something did not pass");

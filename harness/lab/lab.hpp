@@ -9,11 +9,12 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "base/net/acceptor.hpp"
+#include "base/net/port_state.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
-#include "fakes/context/sims.hpp"
 #include "fault/engine.hpp"
+#include "harness/lab/refusals.hpp"
+#include "harness/plan/plan.hpp"
 #include "journal/journal.hpp"
 #include "language/scenario.hpp"
 
@@ -27,20 +28,6 @@ struct LabPorts {  // 0: ephemeral
   unsigned short mqtt = 0;
 };
 
-struct ListedSim {
-  boost::asio::ip::address address;
-  std::uint32_t camera = 0;  // the scenario's number; 0: none. Its SIM is derived from the address.
-  /// Where its connections arrive, at the services' ports; nothing: at the lab's address.
-  std::optional<boost::asio::ip::address> destination = {};
-};
-
-/// The listening socket of a service: of one camera with a destination of its own, or (0) of all others.
-struct ListenerId {
-  fault::Point link{};
-  std::uint32_t camera = 0;
-  auto operator<=>(const ListenerId&) const = default;
-};
-
 struct LabConfig {
   std::string address = "127.0.0.1";     // all services listen here
   std::vector<std::string> extra_names;  // more DNS names or addresses for the servers' certificates
@@ -49,10 +36,14 @@ struct LabConfig {
   unsigned shards = 1;
   std::string state_file;  // empty: a registry that ends with the lab
   language::Lab settings;  // the scenario's `lab:`
-  std::vector<ListedSim> sims;
+  /// The scenario's, as planned; an address has the SIM that is derived from it, and a service listens at each
+  /// destination, too.
+  std::vector<PlannedCamera> cameras;
   const fault::Engine* faults = nullptr;  // null: nothing breaks. Outlives the lab.
-  Secret endorse_key;                     // Endorse's private key, RSA as PEM; empty: one is made
-  std::vector<Secret> device_keys;        // RSA, PEM, for the first devices that need one; more are made
+  /// Called for connections from this machine that a closed port refused, on the lab's front thread; null: nobody asks.
+  Refusals::Sink on_refused;
+  Secret endorse_key;               // Endorse's private key, RSA as PEM; empty: one is made
+  std::vector<Secret> device_keys;  // RSA, PEM, for the first devices that need one; more are made
 };
 
 /// Where everything is, once it accepts.
@@ -84,11 +75,15 @@ class RunningLab {
   [[nodiscard]] const LabEndpoints& endpoints() const;
   [[nodiscard]] const WallClock& clock() const;
   /// What a scheduled rule says, at a point of the lab: Mosquitto, the edge's sessions, a certificate. From any thread;
-  /// `camera` 0 means none.
+  /// `camera` 0 means none. A rule at a point where the lab can do nothing is the lab's trouble.
   void carry_out(const fault::Rule& rule, std::uint32_t camera);
   /// The ports are closed, or open again, when it returns; one that does not open is the lab's
   /// trouble. From any thread but the lab's own, before stop().
   void set_ports(const std::vector<ListenerId>& listeners, PortState state);
+  [[nodiscard]] RefusalWitness refusal_witness() const;
+  /// A sentence when the kernel had more refused connections to tell than it could keep, so that firings may be
+  /// missing; empty: it told of all.
+  [[nodiscard]] std::string lost_refusals() const;
   /// The camera's address has another SIM from now on.
   void swap_sim(std::uint32_t camera, const Imsi& imsi);
 

@@ -1,11 +1,5 @@
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <cerrno>
-#include <cstring>
 #include <future>
 #include <mutex>
 #include <thread>
@@ -32,10 +26,10 @@ namespace {
 
 fakes::SimTable make_sims(const LabConfig& config) {
   fakes::SimTable sims(config.settings.strict_sims);
-  for (const auto& listed : config.sims) {
-    auto sim = fakes::derive_sim(listed.address);
-    sim.camera = listed.camera;
-    sims.list(listed.address, std::move(sim));
+  for (const auto& camera : config.cameras) {
+    auto sim = fakes::derive_sim(camera.source);
+    sim.camera = camera.id.value();
+    sims.list(camera.source, std::move(sim));
   }
   return sims;
 }
@@ -50,15 +44,6 @@ fakes::edge::Refusal refusal(language::Refusal r) {
       return fakes::edge::Refusal::connack;
   }
   return fakes::edge::Refusal::tls_alert;
-}
-
-result<void> write_file(const std::string& path, const std::string& text, mode_t mode) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-  const auto written = fd < 0 ? -1 : ::write(fd, text.data(), text.size());
-  const int error = errno;
-  if (fd >= 0) ::close(fd);
-  if (written != static_cast<ssize_t>(text.size())) return Error(Errc::io_error, path + ": " + std::strerror(error));
-  return result<void>();
 }
 
 }  // namespace
@@ -78,7 +63,8 @@ struct RunningLab::Impl {
   result<void> write_credentials();
   void name_endpoints();
   [[nodiscard]] fakes::Listeners& listeners(fault::Point link);
-  result<void> open_own_doors();
+  result<void> open_own_listeners();
+  void watch_refusals();
   void set_ports(const std::vector<ListenerId>& listeners, PortState state);
   result<void> stop();
   void trouble_is(std::string what) {
@@ -108,6 +94,7 @@ struct RunningLab::Impl {
   std::unique_ptr<fakes::iot::ControlPlaneServer> control_plane;
   std::unique_ptr<fakes::config_api::ConfigApiServer> config_api;
   LabEndpoints endpoints;
+  std::unique_ptr<Refusals> refusals;  // null: nobody asked
   std::mutex trouble_mutex;
   std::string trouble;
   bool stopped = false;
@@ -204,7 +191,7 @@ result<void> RunningLab::Impl::write_credentials() {
        {std::tuple{endpoints.ca_file, endpoints.ca_pem, mode_t{0644}},
         std::tuple{endpoints.operator_cert_file, issued.certificate_pem, mode_t{0644}},
         std::tuple{endpoints.operator_key_file, issued.private_key_pem, mode_t{0600}}}) {
-    auto written = write_file(path, text, mode);
+    auto written = Workspace::write(path, text, mode);
     if (!written) return written;
   }
   return result<void>();
@@ -255,7 +242,7 @@ result<void> RunningLab::Impl::start_servers() {
   cc.key_kind = config.settings.certificate_key == language::DeviceKeyKind::rsa_2048 ? wire::KeyKind::rsa_2048
                                                                                      : wire::KeyKind::ec_p256;
   // As many as there are cameras, less those that were made before: sixteen cost a second or two of the machine.
-  if (!config.sims.empty()) cc.rsa_keys_ready = std::min(cc.rsa_keys_ready, config.sims.size());
+  if (!config.cameras.empty()) cc.rsa_keys_ready = std::min(cc.rsa_keys_ready, config.cameras.size());
   cc.rsa_keys_ready -= std::min(cc.rsa_keys_ready - 1, config.device_keys.size());
   cc.rsa_keys = config.device_keys;
   cc.ca_certificate_pem = endpoints.ca_pem;
@@ -270,7 +257,9 @@ result<void> RunningLab::Impl::start_servers() {
     return error;
   }
   config_api = std::move(*api_started);
-  return open_own_doors();
+  auto opened = open_own_listeners();
+  if (opened) watch_refusals();
+  return opened;
 }
 
 fakes::Listeners& RunningLab::Impl::listeners(fault::Point link) {
@@ -286,15 +275,22 @@ fakes::Listeners& RunningLab::Impl::listeners(fault::Point link) {
   }
 }
 
-result<void> RunningLab::Impl::open_own_doors() {
-  for (const auto& sim : config.sims) {
-    if (!sim.destination) continue;
+result<void> RunningLab::Impl::open_own_listeners() {
+  for (const auto& camera : config.cameras) {
+    if (!camera.destination) continue;
     for (const auto link : fault::kLinks) {
-      auto added = listeners(link).add(sim.camera, sim.destination->to_string());
+      auto added = listeners(link).add(camera.id.value(), camera.destination->to_string());
       if (!added) return added;
     }
   }
   return result<void>();
+}
+
+void RunningLab::Impl::watch_refusals() {
+  if (!config.on_refused) return;
+  Refusals::Places places{config.address, {}, config.cameras};
+  for (const auto link : fault::kLinks) places.ports.emplace(listeners(link).port(), link);
+  refusals = std::make_unique<Refusals>(front, places, sims, config.on_refused);
 }
 
 void RunningLab::Impl::set_ports(const std::vector<ListenerId>& which, PortState state) {
@@ -326,6 +322,7 @@ result<void> RunningLab::Impl::stop() {
   work.reset();
   front.stop();
   if (front_thread.joinable()) front_thread.join();
+  if (refusals) refusals->close();
   if (edge) edge->stop_accepting();
   if (endorse) endorse->stop_accepting();
   if (control_plane) control_plane->stop_accepting();
@@ -368,8 +365,15 @@ void RunningLab::carry_out(const fault::Rule& rule, std::uint32_t camera) {
     case fault::Point::iot_certificate:
       return fakes::iot::carry_out(*impl_->context, *impl_->registry, rule, camera);
     default:
-      return;
+      return impl_->trouble_is(fmt::format("rule {}: the lab has nothing at {} that could carry out {}", rule.id,
+                                           fault::point_name(rule.points.front()), rule.effect->name));
   }
+}
+RefusalWitness RunningLab::refusal_witness() const {
+  return impl_->refusals ? impl_->refusals->witness() : RefusalWitness::nobody;
+}
+std::string RunningLab::lost_refusals() const {
+  return impl_->refusals ? impl_->refusals->lost() : std::string();
 }
 void RunningLab::set_ports(const std::vector<ListenerId>& listeners, PortState state) {
   auto done = std::make_shared<std::promise<void>>();

@@ -67,6 +67,15 @@ result<std::unique_ptr<Workspace>> Workspace::create() {
   return std::unique_ptr<Workspace>(new Workspace(std::move(path), *janitor, ends[1]));
 }
 
+result<void> Workspace::write(const std::string& path, const std::string& text, mode_t mode) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+  const auto written = fd < 0 ? -1 : ::write(fd, text.data(), text.size());
+  const auto error = failed(path);
+  if (fd >= 0) ::close(fd);
+  if (written != static_cast<ssize_t>(text.size())) return error;
+  return result<void>();
+}
+
 Workspace::~Workspace() {
   std::error_code ignored;
   std::filesystem::remove_all(path_, ignored);

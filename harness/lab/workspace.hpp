@@ -20,6 +20,8 @@ class Workspace {
   Workspace& operator=(const Workspace&) = delete;
 
   [[nodiscard]] const std::string& path() const { return path_; }
+  /// A new file. Errors: io-error (detail: the path and errno's text).
+  static result<void> write(const std::string& path, const std::string& text, mode_t mode);
   [[nodiscard]] std::string file(const std::string& name) const { return path_ + "/" + name; }
 
  private:

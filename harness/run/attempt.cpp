@@ -60,6 +60,26 @@ RunKeys make_keys(const std::vector<Play>& plays) {
   return keys;
 }
 
+std::vector<Play> make_plays(const std::vector<language::Scenario>& scenarios, std::uint64_t run_seed,
+                             const RunOptions& options) {
+  std::vector<Play> plays;
+  for (const auto& scenario : scenarios) {
+    const auto seed = choose_seed(options.seed, scenario.seed, run_seed);
+    for (std::uint32_t k = 1; k <= options.repeat; ++k)
+      plays.push_back({&scenario,
+                       repeat_name(scenario.name, k, options.repeat),
+                       plays.size(),
+                       {repeat_seed(seed.value, k), seed.origin},
+                       options.defects});
+  }
+  return plays;
+}
+
+std::vector<language::Scenario> with_stretched_timeouts(std::vector<language::Scenario> scenarios, double multiplier) {
+  for (auto& scenario : scenarios) scenario.timeout = stretch(scenario.timeout, multiplier);
+  return scenarios;
+}
+
 std::string journal_name(const Play& play, unsigned attempt) {
   return play.name + (attempt > 1 ? fmt::format(".retry{}", attempt - 1) : "") + "/journal.jsonl";
 }
@@ -68,7 +88,7 @@ PlayRequest prepare(const Play& play, unsigned attempt, const RunContext& run) {
   const auto& options = run.options;
   PlayRequest request;
   request.scenario = *play.scenario;
-  request.seed = play.seed;
+  request.seed = play.seed.value;
   request.defects = play.defects;
   request.journal_file = run.folder.path + "/" + journal_name(play, attempt);
   std::error_code ec;  // what cannot be made, the journal will complain of
@@ -82,7 +102,7 @@ PlayRequest prepare(const Play& play, unsigned attempt, const RunContext& run) {
                       {"timeout_multiplier", options.timeout_multiplier},
                       {"shard", options.part ? options.part->text() : ""}}},
                     {"play", {{"name", play.name}, {"index", play.index}, {"attempt", attempt}}},
-                    {"seed", play.seed},
+                    {"seed", play.seed.value},
                     {"defects", fault::names_of(play.defects)},
                     {"scenario", {{"file", play.scenario->file}, {"source", play.scenario->source}}}};
   request.narrate = options.verbosity == Verbosity::verbose;
@@ -99,9 +119,9 @@ reports::ScenarioReport assess(const Play& play, unsigned attempt, const RunCont
   const auto saved = journal::read_journal(file);
   static const std::vector<journal::Event> kNone;
   const auto& events = saved ? saved->events : kNone;
-  auto outcome = judge_ended(*play.scenario, play.seed, events, with_state_of(saved, end));
+  auto outcome = judge_ended(*play.scenario, play.seed.value, events, with_state_of(saved, end));
   if (saved) outcome.started_at = saved->header.value("started_at", "");
-  outcome.repro = repro_line(play.scenario->file, play.seed, run.options.timeout_multiplier, play.defects);
+  outcome.repro = repro_line(play.scenario->file, play.seed.value, run.options.timeout_multiplier, play.defects);
   auto report = reports::describe(*play.scenario, outcome, events);
   report.name = play.name;
   report.bug = end.bug;

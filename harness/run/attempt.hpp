@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/secret.hpp"
+#include "harness/plan/seed.hpp"
 #include "harness/run/child.hpp"
 #include "harness/run/runner.hpp"
 
@@ -18,9 +19,15 @@ struct Play {
   const language::Scenario* scenario = nullptr;
   std::string name;       // "x", or "x#2"
   std::size_t index = 0;  // in the report
-  std::uint64_t seed = 0;
+  Seed seed;
   fault::DefectSet defects;  // beside the scenario's own
 };
+/// In the order of the scenarios, each with its repeats. `scenarios` outlives the plays.
+[[nodiscard]] std::vector<Play> make_plays(const std::vector<language::Scenario>& scenarios, std::uint64_t run_seed,
+                                           const RunOptions& options);
+/// The scenarios with the timeouts that count.
+[[nodiscard]] std::vector<language::Scenario> with_stretched_timeouts(std::vector<language::Scenario> scenarios,
+                                                                      double multiplier);
 
 /// RSA keys that the scenarios of a run share, as they are being made, on threads of their own: one takes longer than
 /// all else that a lab needs to start.

@@ -6,7 +6,6 @@
 #include <iterator>
 
 #include "fault/plans.hpp"
-#include "harness/plan/faults.hpp"
 
 namespace firstlight::harness {
 
@@ -34,18 +33,7 @@ Duration goes_on_for(const fault::Rule& rule) {
   return plan.lasts;
 }
 
-/// A camera's connection that was refused.
-const journal::StageEnded* refusal(const journal::Event& event) {
-  const auto* ended = std::get_if<journal::StageEnded>(&event.payload);
-  return ended && ended->error == error_name(Errc::connect_refused) && link_of(ended->stage) ? ended : nullptr;
-}
-
 }  // namespace
-
-bool FaultClock::Closing::concerns(const ListenerId& listener) const {
-  return (camera == 0 || camera == listener.camera) &&
-         std::find(rule->points.begin(), rule->points.end(), listener.link) != rule->points.end();
-}
 
 void FaultClock::observe(const journal::Event& event) {
   if (!started_) {
@@ -57,14 +45,35 @@ void FaultClock::observe(const journal::Event& event) {
 
 void FaultClock::take(const journal::Event& event) {
   const auto struck = engine_.observe(event);
-  const bool refused = refusal(event) != nullptr;
+  const auto refused = targets_.witness == RefusalWitness::nobody ? cameras_word(event) : std::nullopt;
   if (struck.empty() && !refused) return;
   const std::lock_guard lock(mutex_);
   for (const auto& due : struck) {
     extend(*due.rule, due.at);
     if (due.rule->scheduled()) due_.push_back(due);
   }
-  if (refused) refused_.push_back(event);
+  if (refused) refused_.push_back(*refused);
+}
+
+void FaultClock::refused(const RefusedConnection& connection) {
+  const std::lock_guard lock(mutex_);
+  refused_.push_back({connection.listener, connection.camera, connection.peer, connection.seen, connection.seen});
+}
+
+/// A camera's connection that was refused, at some moment of the stage that ended with it.
+std::optional<FaultClock::Refusal> FaultClock::cameras_word(const journal::Event& event) const {
+  const auto* ended = std::get_if<journal::StageEnded>(&event.payload);
+  if (ended == nullptr || ended->error != error_name(Errc::connect_refused)) return {};
+  const auto link = link_of(ended->stage);
+  if (!link) return {};
+  const auto& own = plan_.own_destination;
+  const bool has_own = std::binary_search(own.begin(), own.end(), event.camera);
+  const auto at = epoch_ + std::chrono::nanoseconds(event.t_ns);
+  return Refusal{{*link, has_own ? event.camera : 0},
+                 event.camera,
+                 event.peer,
+                 at - std::chrono::microseconds(ended->took_us),
+                 at};
 }
 
 /// Under the mutex: the scenario lasts until the rule is over.
@@ -100,17 +109,17 @@ void FaultClock::plan_windows(SteadyClock::time_point origin) {
     waits_for_events_ = waits_for_events_ || rule.after;
     if (rule.between && !rule.scheduled()) extend(rule, origin + rule.between->from);
   }
-  for (const auto& due : engine_.timetable()) {
-    extend(*due.rule, due.at);
-    if (!due.rule->refuses()) {
-      due_.push_back(due);
-      continue;
-    }
-    const auto to = origin + *due.rule->between->to;
-    closings_.push_back({due.rule, due.camera, due.at, to});
-    port_changes_.insert({due.at, to});
+  for (const auto& moment : plan_.moments) {
+    const auto& rule = engine_.rules()[moment.rule];
+    due_.push_back({&rule, moment.camera, origin + moment.at});
+    extend(rule, origin + moment.at);
   }
-  own_ = with_own_destination(engine_.rules());
+  for (const auto& window : plan_.port_windows) {
+    const auto& rule = engine_.rules()[window.rule];
+    closings_.push_back({&rule, window.listener, origin + window.from, origin + window.to});
+    port_changes_.insert({origin + window.from, origin + window.to});
+    extend(rule, origin + window.from);
+  }
 }
 
 /// A listener is closed while any window covers now, however many there are.
@@ -119,14 +128,8 @@ void FaultClock::do_ports(SteadyClock::time_point now) {
   if (passed == port_changes_.begin()) return;
   port_changes_.erase(port_changes_.begin(), passed);
   std::set<ListenerId> closed;
-  for (const auto& closing : closings_) {
-    if (now < closing.from || closing.to <= now) continue;
-    for (const auto link : closing.rule->points) {
-      closed.insert({link, closing.camera});
-      if (closing.camera != 0) continue;
-      for (const auto camera : own_) closed.insert({link, camera});
-    }
-  }
+  for (const auto& closing : closings_)
+    if (closing.from <= now && now < closing.to) closed.insert(closing.listener);
   std::vector<ListenerId> shut, open;
   std::set_difference(closed.begin(), closed.end(), closed_.begin(), closed_.end(), std::back_inserter(shut));
   std::set_difference(closed_.begin(), closed_.end(), closed.begin(), closed.end(), std::back_inserter(open));
@@ -135,23 +138,37 @@ void FaultClock::do_ports(SteadyClock::time_point now) {
   if (!open.empty()) targets_.set_ports(open, PortState::open);
 }
 
-/// A rule is proven when its window was open at some moment of the stage that was refused.
-void FaultClock::tell_refused(const journal::Event& event) {
-  const auto& ended = *refusal(event);
-  const auto link = *link_of(ended.stage);
-  const auto at = epoch_ + std::chrono::nanoseconds(event.t_ns);
-  const auto began = at - std::chrono::microseconds(ended.took_us);
+/// The windows in which the listener was closed at that time. The kernel is seen a moment after it refused: when no
+/// window is open any more, it was in the one that ended last.
+std::vector<const FaultClock::Closing*> FaultClock::closed_for(const Refusal& refusal) const {
+  std::vector<const Closing*> open, ended;
   for (const auto& closing : closings_) {
-    if (!closing.concerns({link, event.camera}) || at < closing.from || began >= closing.to) continue;
-    fault::Injection injection(*closing.rule, link, event.camera, 0);
-    injection.fired(lane_, journal::Source::run, event.peer, "the camera's connection was refused");
+    if (closing.listener != refusal.listener || refusal.to < closing.from) continue;
+    if (refusal.from < closing.to) {
+      open.push_back(&closing);
+      continue;
+    }
+    if (!ended.empty() && ended.front()->to < closing.to) ended.clear();
+    if (ended.empty() || ended.front()->to == closing.to) ended.push_back(&closing);
+  }
+  const bool kernel = targets_.witness == RefusalWitness::kernel;
+  return open.empty() && kernel ? ended : open;
+}
+
+void FaultClock::prove(const Refusal& refusal) {
+  const bool kernel = targets_.witness == RefusalWitness::kernel;
+  for (const auto* closing : closed_for(refusal)) {
+    fault::Injection injection(*closing->rule, refusal.listener.link, refusal.camera, 0);
+    injection.fired(lane_, journal::Source::run, refusal.peer,
+                    kernel ? "seen by the lab: the kernel refused the connection"
+                           : "by the camera's own word: this kernel does not show refused connections");
   }
 }
 
 void FaultClock::work(SteadyClock::time_point now) {
   do_ports(now);
   std::vector<fault::Engine::Due> ready;
-  std::vector<journal::Event> refused;
+  std::vector<Refusal> refused;
   {
     const std::lock_guard lock(mutex_);
     refused.swap(refused_);
@@ -160,7 +177,7 @@ void FaultClock::work(SteadyClock::time_point now) {
     due_.erase(later, due_.end());
     for (const auto& due : ready) last_moment_ = std::max(last_moment_, now + goes_on_for(*due.rule));
   }
-  for (const auto& event : refused) tell_refused(event);
+  for (const auto& refusal : refused) prove(refusal);
   for (const auto& due : ready) {
     const auto& hand = due.rule->points.front() == fault::Point::camera ? targets_.fleet : targets_.lab;
     hand(*due.rule, due.camera);

@@ -6,7 +6,6 @@
 #include <thread>
 
 #include "harness/lab/lab.hpp"
-#include "harness/plan/faults.hpp"
 #include "harness/plan/plan.hpp"
 #include "harness/run/fault_clock.hpp"
 #include "harness/run/firmware.hpp"
@@ -25,8 +24,6 @@ using ProgressSink = std::function<void(const ProgressCounts&)>;
 
 constexpr auto kSettledLook = 5ms;  // how often the runner looks whether the scenario has settled
 constexpr auto kPoliteStop = 2s;
-constexpr std::uint32_t kDescriptorsPerCamera = 3;  // the camera's socket, the edge's, the edge's to Mosquitto
-constexpr std::uint32_t kDescriptorsOfLab = 200;
 
 unsigned half_the_cores() {
   return std::max(1U, std::thread::hardware_concurrency() / 2);
@@ -44,25 +41,26 @@ rlim_t descriptor_limit() {
   return limit.rlim_cur;
 }
 
-LabConfig lab_config(const PlayRequest& request, const Plan& plan, const fault::Engine& faults) {
+/// `on_refused` is only called where a rule closes ports.
+LabConfig lab_config(const PlayRequest& request, const Plan& plan, const fault::Engine& faults,
+                     Refusals::Sink on_refused) {
   LabConfig config;
   config.faults = &faults;
   config.settings = request.scenario.lab;
   config.endorse_key = request.endorse_key;
   config.device_keys = request.device_keys;
   config.shards = half_the_cores();
-  for (const auto& camera : plan.cameras) config.sims.push_back({camera.address, camera.id.value()});
-  for (const auto camera : with_own_destination(faults.rules()))
-    config.sims[camera - 1].destination = destination_address(CameraId(camera));
+  config.cameras = plan.cameras;
+  if (!plan.faults.port_windows.empty()) config.on_refused = std::move(on_refused);
   return config;
 }
 
-sim::FleetConfig fleet_config(const language::Scenario& scenario, std::uint64_t seed, RunningLab& lab,
+sim::FleetConfig fleet_config(const language::Scenario& scenario, const Plan& plan, RunningLab& lab,
                               const fault::Engine& faults) {
   sim::FleetConfig config;
   config.faults = &faults;
   config.on_sim_swapped = [&lab](CameraId camera, const Imsi& imsi) { lab.swap_sim(camera.value(), imsi); };
-  config.camera.seed = seed;
+  config.camera.seed = plan.seeds.cameras;
   config.camera.endorse_url = lab.endpoints().endorse_url;
   config.camera.keys_url = lab.endpoints().keys_url;
   config.camera.config_url = lab.endpoints().config_url;
@@ -70,16 +68,6 @@ sim::FleetConfig fleet_config(const language::Scenario& scenario, std::uint64_t 
   apply_firmware(scenario.cameras.firmware, config.camera);
   config.network_time = &lab.clock();
   return config;
-}
-
-std::vector<sim::PlannedCamera> planned_cameras(const Plan& plan, const fault::Engine& faults) {
-  std::vector<sim::PlannedCamera> cameras;
-  cameras.reserve(plan.cameras.size());
-  for (const auto& camera : plan.cameras)
-    cameras.push_back({camera.id, camera.address, fakes::derive_sim(camera.address).imsi, camera.start});
-  for (const auto camera : with_own_destination(faults.rules()))
-    cameras[camera - 1].destination = destination_address(CameraId(camera));
-  return cameras;
 }
 
 struct Ending {
@@ -108,45 +96,59 @@ Ending wait_for_end(const language::Scenario& scenario, const RunningLab& lab, c
   }
 }
 
+/// What one scenario is played with, decided before it starts.
+struct Playing {
+  const PlayRequest& request;
+  const Plan& plan;
+  journal::Journal& journal;
+  fault::Engine& faults;
+  FaultClock& fault_clock;
+};
+
+FaultClock::FaultTargets fault_targets(RunningLab& lab, sim::Fleet& fleet) {
+  FaultClock::FaultTargets targets;
+  targets.lab = [&lab](const fault::Rule& rule, std::uint32_t camera) { lab.carry_out(rule, camera); };
+  targets.fleet = [&fleet](const fault::Rule& rule, std::uint32_t camera) { fleet.carry_out(rule, CameraId(camera)); };
+  targets.set_ports = [&lab](const std::vector<ListenerId>& listeners, PortState state) {
+    lab.set_ports(listeners, state);
+  };
+  targets.witness = lab.refusal_witness();
+  return targets;
+}
+
+/// Why the scenario cannot be played with so few descriptors; empty: it can.
+std::string too_few_descriptors(const Plan& plan) {
+  const auto needed = plan.descriptors.total();
+  const auto limit = descriptor_limit();
+  if (limit >= needed) return {};
+  return fmt::format("{} cameras need {} file descriptors in one process, but the limit is {} (ulimit -Hn)",
+                     plan.cameras.size(), needed, limit);
+}
+
 /// Lab, fleet, end, teardown. What it returns is a trouble of the lab that the journal does not tell; empty: none.
-std::string play_into(const PlayRequest& request, journal::Journal& journal, fault::Engine& faults,
-                      FaultClock& fault_clock, const ProgressSink& progress) {
-  auto say = journal.lane();
-  const auto& scenario = request.scenario;
-  const auto plan = make_plan(scenario, request.seed);
-  const auto needed = scenario.cameras.count * kDescriptorsPerCamera +
-                      with_own_destination(faults.rules()).size() * fault::kLinks.size() + kDescriptorsOfLab;
-  if (const auto limit = descriptor_limit(); limit < needed) {
-    const auto why = fmt::format("{} cameras need {} file descriptors in one process, but the limit is {} (ulimit -Hn)",
-                                 scenario.cameras.count, needed, limit);
-    say.append(journal::Source::run, 0, "", journal::RunEnded{"infra", why});
+std::string play_into(const Playing& playing, const ProgressSink& progress) {
+  auto& [request, plan, journal, faults, fault_clock] = playing;
+  auto lane = journal.lane();
+  const auto infra = [&lane](const std::string& why) {
+    lane.append(journal::Source::run, 0, "", journal::RunEnded{"infra", why});
     return why;
-  }
-  auto started = RunningLab::start(lab_config(request, plan, faults), journal);
-  if (!started) {
-    const auto why = "the lab did not start: " + started.error().text();
-    say.append(journal::Source::run, 0, "", journal::RunEnded{"infra", why});
-    return why;
-  }
+  };
+  if (const auto why = too_few_descriptors(plan); !why.empty()) return infra(why);
+  const auto on_refused = [&clock = fault_clock](const RefusedConnection& connection) { clock.refused(connection); };
+  auto started = RunningLab::start(lab_config(request, plan, faults, on_refused), journal);
+  if (!started) return infra("the lab did not start: " + started.error().text());
   RunningLab& lab = **started;
   ShardSet shards(half_the_cores(), "fl-cameras");
   shards.start();
   {
-    sim::Fleet fleet(shards, journal, fleet_config(scenario, request.seed, lab, faults), planned_cameras(plan, faults));
-    FaultClock::FaultTargets targets;
-    targets.lab = [&lab](const fault::Rule& rule, std::uint32_t camera) { lab.carry_out(rule, camera); };
-    targets.fleet = [&fleet](const fault::Rule& rule, std::uint32_t camera) {
-      fleet.carry_out(rule, CameraId(camera));
-    };
-    targets.set_ports = [&lab](const std::vector<ListenerId>& listeners, PortState state) {
-      lab.set_ports(listeners, state);
-    };
+    sim::Fleet fleet(shards, journal, fleet_config(request.scenario, plan, lab, faults), plan.cameras);
     // Ports that are closed from the start must be so before the first camera, and what happens to cameras at time 0
     // must find them switched on.
-    fault_clock.start(SteadyClock::now(), journal.epoch(), journal.lane(), std::move(targets));
+    fault_clock.start(SteadyClock::now(), journal.epoch(), journal.lane(), fault_targets(lab, fleet));
     const auto origin = fleet.start();
-    const auto ending = wait_for_end(scenario, lab, fleet, fault_clock, origin, progress);
-    say.append(journal::Source::run, 0, "", journal::RunEnded{ending.reason, ending.detail});
+    auto ending = wait_for_end(request.scenario, lab, fleet, fault_clock, origin, progress);
+    if (ending.detail.empty()) ending.detail = lab.lost_refusals();
+    lane.append(journal::Source::run, 0, "", journal::RunEnded{ending.reason, ending.detail});
     fleet.stop_politely(kPoliteStop);
   }
   shards.stop();
@@ -157,9 +159,9 @@ std::string play_into(const PlayRequest& request, journal::Journal& journal, fau
 }  // namespace
 
 std::string play(const PlayRequest& request, const std::function<void(const ProgressCounts&)>& progress) {
-  fault::Engine faults(request.seed, request.scenario.name, request.scenario.cameras.count,
-                       plan_faults(request.scenario, request.seed));
-  FaultClock fault_clock(faults);
+  const auto plan = make_plan(request.scenario, {request.seed, SeedOrigin::command_line});  // the parent chose it
+  fault::Engine faults(plan.seeds.faults, plan.scenario, request.scenario.cameras.count, plan.faults.rules);
+  FaultClock fault_clock(faults, plan.faults);
   auto observer = [&fault_clock, narrate = request.narrate](const journal::Event& e) {
     fault_clock.observe(e);
     if (narrate) print_to(stderr, "{}\n", journal::narrate(e));
@@ -167,7 +169,7 @@ std::string play(const PlayRequest& request, const std::function<void(const Prog
   auto opened = journal::Journal::open(request.journal_file, request.header, std::move(observer));
   if (!opened) return opened.error().text();
   auto& journal = **opened;
-  auto trouble = play_into(request, journal, faults, fault_clock, progress);
+  auto trouble = play_into({request, plan, journal, faults, fault_clock}, progress);
   journal.close();
   if (const auto failure = journal.failure()) return failure->text();
   return trouble;

@@ -62,7 +62,7 @@ void Pool::start_next() {
     const auto stop = reason_to_stop();
     if (!stop.empty() || !play.scenario->skip.empty()) {
       const auto why = stop.empty() ? "skipped: " + play.scenario->skip : stop;
-      reports_[play.index] = skipped(*play.scenario, play.name, play.seed, why);
+      reports_[play.index] = skipped(*play.scenario, play.name, play.seed.value, why);
       apply_quarantine(reports_[play.index], *play.scenario, run_.started());
       if (stop.empty()) progress_.ends(play.name, judge::verdict_name(judge::Verdict::skipped), true, 0);
       continue;

@@ -81,17 +81,16 @@ ExpectedMatrix parse_matrix(const std::string& text, const std::string& file) {
 std::vector<KillProof> prove(const std::vector<language::Scenario>& scenarios,
                              const std::optional<ExpectedMatrix>& matrix, std::uint64_t run_seed,
                              const RunOptions& options) {
-  auto stretched = scenarios;
-  for (auto& s : stretched) s.timeout = stretch(s.timeout, options.timeout_multiplier);
+  const auto stretched = with_stretched_timeouts(scenarios, options.timeout_multiplier);
   std::vector<Play> plays;
   std::vector<KillProof> proofs;
   for (const auto& scenario : stretched) {
     if (!scenario.skip.empty()) continue;
-    const auto seed = options.seed ? *options.seed : scenario.seed.value_or(run_seed);
+    const auto seed = choose_seed(options.seed, scenario.seed, run_seed);
     for (const auto& defect : fault::all_defects()) {
       const auto claimed = claim(scenario, defect.name, matrix);
       if (!claimed) continue;
-      const auto repro = repro_line(scenario.file, seed, options.timeout_multiplier, defect.defect);
+      const auto repro = repro_line(scenario.file, seed.value, options.timeout_multiplier, defect.defect);
       proofs.push_back({scenario.name, defect.defect, *claimed, judge::Verdict::pass, false, true, repro});
       plays.push_back({&scenario, fmt::format("{}+{}", scenario.name, defect.name), plays.size(), seed, defect.defect});
     }

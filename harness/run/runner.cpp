@@ -23,18 +23,6 @@ std::string now_text() {
   return format_rfc3339(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()), true);
 }
 
-std::vector<Play> make_plays(const std::vector<language::Scenario>& scenarios, std::uint64_t run_seed,
-                             const RunOptions& options) {
-  std::vector<Play> plays;
-  for (const auto& scenario : scenarios) {
-    const auto seed = options.seed ? *options.seed : scenario.seed.value_or(run_seed);
-    for (std::uint32_t k = 1; k <= options.repeat; ++k)
-      plays.push_back({&scenario, repeat_name(scenario.name, k, options.repeat), plays.size(), repeat_seed(seed, k),
-                       options.defects});
-  }
-  return plays;
-}
-
 }  // namespace
 
 std::uint64_t draw_run_seed() {
@@ -70,8 +58,7 @@ reports::RunReport run_suite(const std::vector<language::Scenario>& scenarios, s
                              const RunFolder& folder, const RunOptions& options) {
   RunContext run{folder, run_seed, now_text(), options, {}};
   const auto start = SteadyClock::now();
-  auto stretched = scenarios;
-  for (auto& s : stretched) s.timeout = stretch(s.timeout, options.timeout_multiplier);
+  const auto stretched = with_stretched_timeouts(scenarios, options.timeout_multiplier);
   reports::RunReport report;
   report.id = folder.id;
   report.seed = run_seed;

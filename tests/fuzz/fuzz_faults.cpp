@@ -41,11 +41,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!loaded) return 0;
 
   const auto& scenario = *loaded.scenario;
-  auto rules = plan_faults(scenario, 1);
+  auto rules = resolve_rules(scenario, 1);
   for (const auto& rule : rules) {
     require(!rule.id.empty() && rule.effect != nullptr && !rule.points.empty());
     for (const auto& parameter : rule.effect->parameters) require(rule.arguments.has(parameter.name));
   }
+  (void)plan_faults({1, scenario.name, scenario.cameras.count}, rules);
   fault::Engine engine(1, scenario.name, scenario.cameras.count, std::move(rules));
   engine.start(SteadyClock::now(), SteadyClock::now());
   (void)engine.timetable();

@@ -7,6 +7,10 @@ timeout 60 "$FIRSTLIGHT" camera --lab "$work/ready" --source 127.0.0.77 --store 
 same "a camera goes online" 0 $?
 for stage in attach endorse verify config store mqtt_connect subscribe status; do contains "it tells $stage" "$stage ok" "$work/camera"; done
 contains "and that it is online" "ONLINE as 7C" "$work/camera"
+seed=$(sed -n 's/^seed \([0-9]*\) (drawn; give it with --seed)$/\1/p' "$work/camera")
+expect "and the seed that it drew" test -n "$seed"
+timeout 60 "$FIRSTLIGHT" camera --lab "$work/ready" --source 127.0.0.76 --seed "$seed" --exit-when-online >"$work/seeded" 2>&1
+same "which can be given" "seed $seed" "$(head -1 "$work/seeded")"
 device=$(grep -o 'ONLINE as [0-9A-F]*' "$work/camera" | cut -d' ' -f3)
 stored=$(find "$work/store" -type f)
 same "its store is one file" 1 "$(echo "$stored" | wc -l)"

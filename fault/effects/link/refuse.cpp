@@ -1,4 +1,4 @@
-#include "fault/plans.hpp"
+#include "fault/plans/link.hpp"
 
 namespace firstlight::fault::link {
 
@@ -8,7 +8,7 @@ const EffectOn<LinkPlan> refuse(
      "The service's port is closed while the rule is active: connecting is refused. Some cameras only: simulated ones, "
      "which then have a destination address of their own.",
      {},
-     Moment::scheduled},
-    [](LinkPlan& p, const Arguments&) { p.swallow = false; });
+     Moment::window},
+    [](LinkPlan& p, const Arguments&) { p.port_closed = true; });
 
 }  // namespace firstlight::fault::link

@@ -22,7 +22,7 @@ language::Scenario with(language::DeviceKeyKind kind, std::uint32_t cameras) {
 std::vector<Play> plays_of(const std::vector<language::Scenario>& scenarios) {
   std::vector<Play> plays;
   for (const auto& scenario : scenarios)
-    plays.push_back({&scenario, "play" + std::to_string(plays.size()), plays.size(), 1, {}});
+    plays.push_back({&scenario, "play" + std::to_string(plays.size()), plays.size(), {1}, {}});
   return plays;
 }
 

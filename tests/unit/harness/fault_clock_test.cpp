@@ -33,7 +33,7 @@ journal::Event event_at(Duration at, journal::Payload payload, std::uint32_t cam
   event.payload = std::move(payload);
   return event;
 }
-/// The camera's stage ended then, refused, and had taken so long.
+/// The camera's own word: its stage ended then, refused, and had taken so long.
 journal::Event refused(Duration at, journal::Stage stage = journal::Stage::mqtt_connect, Duration took = 1ms,
                        std::uint32_t camera = 1) {
   journal::StageEnded ended;
@@ -52,10 +52,13 @@ Rule only_for(Rule rule, const std::vector<std::uint32_t>& cameras) {
 class Moments {
  public:
   explicit Moments(std::vector<Rule> rules, std::uint64_t seed = 1)
-      : engine(fault::engine_of(std::move(rules), seed)), clock(*engine) {}
+      : plan(plan_faults({seed, "test", fault::kCameras}, std::move(rules))),
+        engine(fault::engine_of(plan.rules, seed)),
+        clock(*engine, plan) {}
 
-  void start() {
+  void start(RefusalWitness witness = RefusalWitness::nobody) {
     FaultClock::FaultTargets targets;
+    targets.witness = witness;
     targets.lab = [this](const Rule& rule, std::uint32_t) { done.push_back(rule.id); };
     targets.fleet = [this](const Rule& rule, std::uint32_t camera) {
       done.push_back(rule.id + " " + std::to_string(camera));
@@ -84,6 +87,11 @@ class Moments {
     event.t_ns += std::chrono::nanoseconds(kEpoch).count();
     clock.observe(event);
   }
+  /// The kernel shows that the camera was refused, and it is seen at that time.
+  void shows(ListenerId listener, std::uint32_t camera, Duration seen) {
+    clock.refused({listener, camera, "127.16.0." + std::to_string(camera), at(seen)});
+    clock.work(at(seen));
+  }
   bool over_at(Duration scenario_time) {
     clock.work(at(scenario_time));
     return clock.over(at(scenario_time), true);
@@ -91,17 +99,21 @@ class Moments {
   /// "rule point", in order; ends the journal.
   std::vector<std::string> firings() {
     std::vector<std::string> all;
-    for (const auto& event : notebook.read())
-      if (const auto* fired = std::get_if<journal::FaultFired>(&event.payload))
-        all.push_back(fired->rule + " " + fired->point);
+    for (const auto& event : notebook.read()) {
+      const auto* fired = std::get_if<journal::FaultFired>(&event.payload);
+      if (fired == nullptr) continue;
+      all.push_back(fired->rule + " " + fired->point);
+      details.push_back(fired->detail);
+    }
     return all;
   }
 
   static constexpr Duration kEpoch = 1s;
   const SteadyClock::time_point origin{1h};
+  FaultPlan plan;
   std::unique_ptr<fault::Engine> engine;
   FaultClock clock;
-  std::vector<std::string> ports, done;
+  std::vector<std::string> ports, done, details;
   fault::Notebook notebook;
 };
 
@@ -238,6 +250,52 @@ TEST(FaultClockRefusal, BelongsToTheLinkOfItsStage) {
   m.tell(other);
   m.clock.work(m.at(1s));
   EXPECT_THAT(m.firings(), ElementsAre("all link.keys"));
+}
+
+// -- the lab's own proof ----------------------------------------------------------------------------------------------
+
+constexpr ListenerId kMqtt{fault::Point::link_mqtt};
+
+TEST(FaultClockWitness, WhatTheKernelShowsProvesTheRule) {
+  Moments m({refuse("a", "link.mqtt", 1s, 2s), refuse("other", "link.keys", 1s, 2s)});
+  m.start(RefusalWitness::kernel);
+  m.shows(kMqtt, 2, 1500ms);
+  EXPECT_THAT(m.firings(), ElementsAre("a link.mqtt"));
+  EXPECT_THAT(m.details, ElementsAre("seen by the lab: the kernel refused the connection"));
+}
+
+TEST(FaultClockWitness, ACamerasWordIsThenNotAsked) {
+  Moments m({refuse("a", "link.mqtt", 0s, 2s)});
+  m.start(RefusalWitness::kernel);
+  m.tell(refused(1s));
+  m.clock.work(m.at(1s));
+  EXPECT_THAT(m.firings(), IsEmpty());
+}
+
+TEST(FaultClockWitness, WithoutTheKernelTheFiringSaysWhoseWordItIs) {
+  Moments m({refuse("a", "link.mqtt", 0s, 2s)});
+  m.start(RefusalWitness::nobody);
+  m.tell(refused(1s));
+  m.clock.work(m.at(1s));
+  EXPECT_THAT(m.firings(), SizeIs(1));
+  EXPECT_THAT(m.details, ElementsAre("by the camera's own word: this kernel does not show refused connections"));
+}
+
+TEST(FaultClockWitness, ARefusalThatIsSeenLateBelongsToTheWindowThatEndedLast) {
+  Moments m({refuse("first", "link.mqtt", 0s, 1s), refuse("second", "link.mqtt", 2s, 3s),
+             refuse("later", "link.mqtt", 9s, 10s)});
+  m.start(RefusalWitness::kernel);
+  m.shows(kMqtt, 1, 3010ms);
+  EXPECT_THAT(m.firings(), ElementsAre("second link.mqtt"));
+}
+
+TEST(FaultClockWitness, AListenerOfOneCameraProvesThatCamerasRule) {
+  Moments m({only_for(refuse("some", "link.mqtt", 0s, 2s), {2}), refuse("all", "link.mqtt", 5s, 6s)});
+  m.start(RefusalWitness::kernel);
+  m.shows({fault::Point::link_mqtt, 2}, 2, 1s);
+  m.shows({fault::Point::link_mqtt, 2}, 2, 5500ms);
+  m.shows(kMqtt, 1, 5500ms);
+  EXPECT_THAT(m.firings(), ElementsAre("some link.mqtt", "all link.mqtt", "all link.mqtt"));
 }
 
 // -- moments --------------------------------------------------------------------------------------------------------

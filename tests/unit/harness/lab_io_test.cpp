@@ -13,6 +13,7 @@
 #include "journal/journal.hpp"
 #include "judge/vocabulary.hpp"
 #include "language/loader.hpp"
+#include "tests/unit/fakes/logic_support.hpp"
 
 namespace firstlight::harness {
 namespace {
@@ -70,6 +71,16 @@ TEST_F(LabTest, ALabThatDoesNotStartLeavesNothingEither) {
   EXPECT_EQ(second.error().code, Errc::address_in_use);
   EXPECT_EQ(descriptors(), fds);
   EXPECT_EQ(threads(), tasks);
+}
+
+TEST_F(LabTest, ARuleThatItCannotCarryOutIsItsTrouble) {
+  auto journal = journal::Journal::open("", {}, {}).value();
+  auto lab = RunningLab::start(LabConfig{}, *journal).value();
+  auto rule = test::rule_of("camera", "clock-jump", {{"by", "1h"}});
+  rule.id = "jump";
+  EXPECT_EQ(lab->trouble(), "");
+  lab->carry_out(rule, 1);
+  EXPECT_EQ(lab->trouble(), "rule jump: the lab has nothing at camera that could carry out clock-jump");
 }
 
 TEST_F(LabTest, PlayingAScenarioLeavesNothingAndItsJournalIsJudged) {

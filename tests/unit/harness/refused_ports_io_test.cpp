@@ -2,12 +2,15 @@
 // again is the lab's trouble. And rules of the scenario's first moment, played.
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <condition_variable>
 #include <csignal>
 #include <filesystem>
 #include <functional>
+#include <mutex>
 #include <set>
 
 #include "base/crypto.hpp"
@@ -38,9 +41,13 @@ sockaddr_in loopback(unsigned short port) {
 
 /// 0, or what connect(2) says.
 int connect_error(unsigned short port) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  // As a camera does it: a connect(2) that waits clears the port on failure, and nobody sees any more where it went.
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   const auto to = loopback(port);
-  const int error = ::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0 ? 0 : errno;
+  int error = ::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0 ? 0 : errno;
+  pollfd done{fd, POLLOUT, 0};
+  socklen_t length = sizeof error;
+  if (error == EINPROGRESS && ::poll(&done, 1, 10'000) == 1) ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length);
   ::close(fd);
   return error;
 }
@@ -109,6 +116,33 @@ std::set<std::uint32_t> refused(const std::string& faults) {
 
 TEST_F(RefusedPorts, AtTheFirstMomentMeetEveryCamera) {
   EXPECT_THAT(struck("  - {id: closed, at: link.endorse, inject: refuse, between: [0s, 300ms]}\n"), testing::SizeIs(5));
+}
+
+/// The lab tells of each connection that one of its closed ports refused: which port it was, and whose connection.
+TEST_F(RefusedPorts, AreSeenByTheLabWhenTheyAreTried) {
+  auto journal = journal::Journal::open("", {}, {}).value();
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<RefusedConnection> seen;
+  LabConfig config;
+  config.cameras.push_back({CameraId(1), boost::asio::ip::make_address("127.0.0.1"), Imsi("440100000000001")});
+  config.on_refused = [&](const RefusedConnection& connection) {
+    const std::lock_guard lock(mutex);
+    seen.push_back(connection);
+    changed.notify_all();
+  };
+  auto lab = RunningLab::start(config, *journal).value();
+  if (lab->refusal_witness() == RefusalWitness::nobody) GTEST_SKIP() << "this kernel does not show refused connections";
+  const auto port = lab->endpoints().mqtt_port;
+  ASSERT_EQ(connect_error(port), 0);
+  lab->set_ports({{fault::Point::link_mqtt}}, PortState::closed);
+  ASSERT_EQ(connect_error(port), ECONNREFUSED);
+  std::unique_lock lock(mutex);
+  ASSERT_TRUE(changed.wait_for(lock, std::chrono::seconds(20), [&] { return !seen.empty(); }));
+  ASSERT_THAT(seen, testing::SizeIs(1)) << "the connection that was let in is none of them";
+  EXPECT_EQ(seen[0].listener, ListenerId{fault::Point::link_mqtt});
+  EXPECT_EQ(seen[0].camera, 1U);
+  EXPECT_EQ(seen[0].peer, "127.0.0.1");
 }
 
 TEST_F(RefusedPorts, OfSomeCamerasMeetThoseAlone) {

@@ -33,7 +33,7 @@ class Rejudge : public testing::Test {
   }
   ~Rejudge() override { fs::remove_all(run_.folder.path); }
 
-  Play play(const std::string& name, std::size_t index) const { return {&scenario_, name, index, 7, {}}; }
+  Play play(const std::string& name, std::size_t index) const { return {&scenario_, name, index, {7}, {}}; }
 
   /// One camera comes online and the run settles; then the file's end as given.
   std::string write_journal(const Play& play, unsigned attempt = 1, const std::string& tail = "") const {
