@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "base/net/port_state.hpp"
 #include "base/net/shard.hpp"
 
 namespace firstlight {
@@ -20,9 +21,6 @@ struct Accepted {
   boost::asio::ip::tcp::endpoint peer;
   boost::asio::ip::tcp::endpoint local;  // where the peer connected to
 };
-
-/// Of a listening socket. Closed: the kernel refuses connections.
-enum class PortState : std::uint8_t { open, closed };
 
 class Acceptor {
  public:
