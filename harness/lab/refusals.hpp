@@ -12,23 +12,10 @@
 
 #include "fakes/context/sims.hpp"
 #include "fakes/ingress/refused_connections.hpp"
+#include "harness/lab/refused_connection.hpp"
 #include "harness/plan/plan.hpp"
 
 namespace firstlight::harness {
-
-/// A port that a rule had closed was tried, and the kernel refused.
-struct RefusedConnection {
-  ListenerId listener;
-  std::uint32_t camera = 0;  // by the address that it came from; 0: no camera's
-  std::string peer;          // that address
-  SteadyClock::time_point seen;
-};
-
-/// Who can say that a connection was refused.
-enum class RefusalWitness : std::uint8_t {
-  kernel,
-  nobody,  // the kernel here does not show it, or nobody asked
-};
 
 class Refusals {
  public:

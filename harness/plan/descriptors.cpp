@@ -69,6 +69,7 @@ bool is_tls_rule(const fault::Rule& rule) {
 Connections shaped_by(const fault::Rule& rule, const language::Scenario& scenario) {
   bool shaped = false;
   Connections out;
+  if (rule.scheduled()) return out;  // it closes a port, and meets no connection
   if (is_link_rule(rule)) {
     fault::LinkPlan link;
     fault::Engine::apply(link, rule);

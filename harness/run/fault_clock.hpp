@@ -9,8 +9,10 @@
 #include <set>
 #include <vector>
 
+#include "base/net/port_state.hpp"
 #include "fault/engine.hpp"
-#include "harness/lab/lab.hpp"
+#include "harness/lab/refused_connection.hpp"
+#include "harness/plan/faults.hpp"
 #include "journal/journal.hpp"
 
 namespace firstlight::harness {

@@ -1,12 +1,10 @@
 // What a message of the kernel about a destroyed socket is read as.
 #include "fakes/ingress/destroyed_socket.hpp"
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
-#include <sys/socket.h>
 
 #include <cstring>
 #include <vector>
@@ -14,8 +12,21 @@
 namespace firstlight::fakes {
 namespace {
 
+// As AF_INET and AF_INET6, and the bytes as they travel: this test opens no socket.
+constexpr std::uint8_t kIpv4 = 2, kIpv6 = 10;
+__be16 in_network_order(std::uint16_t port) {
+  return static_cast<__be16>(port >> 8 | port << 8);
+}
+void put_address(std::uint8_t family, const char* text, __be32 (&into)[4]) {
+  const auto copy = [&into](const auto& bytes) { std::memcpy(into, bytes.data(), bytes.size()); };
+  if (family == kIpv4)
+    copy(boost::asio::ip::make_address_v4(text).to_bytes());
+  else
+    copy(boost::asio::ip::make_address_v6(text).to_bytes());
+}
+
 struct Told {
-  std::uint8_t family = AF_INET;
+  std::uint8_t family = kIpv4;
   const char *from = "127.16.0.7", *to = "127.48.0.3";
   std::uint32_t segments_in = 1, round_trip_us = 0;
   std::uint64_t bytes_acked = 0;
@@ -31,10 +42,10 @@ std::vector<std::byte> message_of(const Told& told) {
   inet_diag_msg socket{};
   socket.idiag_family = told.family;
   socket.idiag_state = 7;  // TCP_CLOSE, as all that are destroyed
-  socket.id.idiag_sport = htons(53255);
-  socket.id.idiag_dport = htons(41397);
-  inet_pton(told.family, told.from, socket.id.idiag_src);
-  inet_pton(told.family, told.to, socket.id.idiag_dst);
+  socket.id.idiag_sport = in_network_order(53255);
+  socket.id.idiag_dport = in_network_order(41397);
+  put_address(told.family, told.from, socket.id.idiag_src);
+  put_address(told.family, told.to, socket.id.idiag_dst);
   put(kSocket, socket);
   put(kProtocol, nlattr{NLA_HDRLEN + 1, INET_DIAG_PROTOCOL});
   put(kInfo, nlattr{NLA_HDRLEN + kInfoBytes, INET_DIAG_INFO});
@@ -57,10 +68,10 @@ TEST(DestroyedSocket, HasBothEnds) {
 }
 
 TEST(DestroyedSocket, OfIpv6IsReadLikewiseAndAMappedAddressIsOfIpv4) {
-  const auto six = read_destroyed_socket(message_of({AF_INET6, "::1", "fe80::2"})).value();
+  const auto six = read_destroyed_socket(message_of({kIpv6, "::1", "fe80::2"})).value();
   EXPECT_EQ(six.local.address.to_string(), "::1");
   EXPECT_EQ(six.remote.address.to_string(), "fe80::2");
-  const auto mapped = read_destroyed_socket(message_of({AF_INET6, "::ffff:127.0.0.1", "::ffff:127.48.0.3"})).value();
+  const auto mapped = read_destroyed_socket(message_of({kIpv6, "::ffff:127.0.0.1", "::ffff:127.48.0.3"})).value();
   EXPECT_EQ(mapped.remote.address.to_string(), "127.48.0.3");
 }
 
