@@ -1,4 +1,4 @@
-// A YAML document as a tree that remembers where everything stands. Made by parse_document, read by the forms
+// A YAML document as a tree that remembers where everything stands. Made by parse_document, read by the decoders
 // (decoder.hpp); yaml-cpp is behind it and nowhere else.
 #pragma once
 

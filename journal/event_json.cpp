@@ -38,16 +38,25 @@ struct Put {
     for (const char c : v) fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
     out += '"';
   }
-  void operator()(std::string_view name, bool v) { key(name), out += v ? "true" : "false"; }
-  void operator()(std::string_view name, Stage v) { key(name), put_string(out, stage_name(v)); }
+  void operator()(std::string_view name, bool v) {
+    key(name);
+    out += v ? "true" : "false";
+  }
+  void operator()(std::string_view name, Stage v) {
+    key(name);
+    put_string(out, stage_name(v));
+  }
   void operator()(std::string_view name, std::int64_t v) {
-    key(name), fmt::format_to(std::back_inserter(out), "{}", v);
+    key(name);
+    fmt::format_to(std::back_inserter(out), "{}", v);
   }
   void operator()(std::string_view name, std::uint32_t v) {
-    key(name), fmt::format_to(std::back_inserter(out), "{}", v);
+    key(name);
+    fmt::format_to(std::back_inserter(out), "{}", v);
   }
   void operator()(std::string_view name, const std::vector<std::string>& v) {
-    key(name), out += '[';
+    key(name);
+    out += '[';
     for (std::size_t i = 0; i < v.size(); ++i) {
       if (i > 0) out += ',';
       put_string(out, is_utf8(v[i]) ? v[i] : "[not UTF-8]");
@@ -55,7 +64,8 @@ struct Put {
     out += ']';
   }
   void operator()(std::string_view name, const std::vector<std::uint32_t>& v) {
-    key(name), fmt::format_to(std::back_inserter(out), "[{}]", fmt::join(v, ","));
+    key(name);
+    fmt::format_to(std::back_inserter(out), "[{}]", fmt::join(v, ","));
   }
 };
 

@@ -31,7 +31,10 @@ class Lanes {
   /// What is wrong with the place of the next event; empty: it follows.
   std::string follow(const Place& place) {
     auto& next = next_[place.lane];
-    if (place.sequence == next) return ++next, "";
+    if (place.sequence == next) {
+      ++next;
+      return "";
+    }
     return fmt::format("lane {} has event {} where {} is due", place.lane, place.sequence, next);
   }
 

@@ -40,8 +40,8 @@ bool check_named_cameras(DecodeContext& context, const Node& rule, const FaultRu
   bool ok = true;
   for (const auto& p : fault.effect->parameters) {
     if (p.kind != fault::Kind::camera || fault.arguments.integer(p.name) <= fleet) continue;
-    context.error(*rule.find("inject"), fmt::format("\"{}\" is camera {}: the scenario has {}", p.name,
-                                                    fault.arguments.integer(p.name), fleet));
+    context.error(*rule.find("inject"), fmt::format("there is no camera {} (\"{}\"): the scenario has {}",
+                                                    fault.arguments.integer(p.name), p.name, fleet));
     ok = false;
   }
   return ok;

@@ -1,4 +1,4 @@
-// The journal's events by the names that a scenario uses for them, and their fields as text. Used by the forms that
+// The journal's events by the names that a scenario uses for them, and their fields as text. Used by the decoders that
 // read an event's name and by the checks that look for such events.
 #pragma once
 

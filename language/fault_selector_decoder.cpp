@@ -55,7 +55,7 @@ Decoder<FaultCameras> fault_cameras_decoder() {
         continue;
       }
       for (const auto& [from, to] : out.listed)
-        if (n == from) context.error(*item, fmt::format("camera {} is in the list already", n)), ok = false;
+        if (n == from) ok = context.error(*item, fmt::format("camera {} is in the list already", n));
       out.listed.emplace_back(n, n);
     }
     return ok;

@@ -57,8 +57,8 @@ std::string hint_for(const Node& node, const Parameter& p) {
   if (kind != ScalarKind::integer) return {};
   const std::string_view unit = p.kind == Kind::bytes ? "B" : p.kind == Kind::percent ? "%" : "";
   const auto with_unit = node.text + std::string(unit);
-  const bool keys = !unit.empty() && std::holds_alternative<fault::Value>(fault::parse_value(p, with_unit));
-  return keys ? fmt::format("write {}", with_unit) : "";
+  const bool fits = !unit.empty() && std::holds_alternative<fault::Value>(fault::parse_value(p, with_unit));
+  return fits ? fmt::format("write {}", with_unit) : "";
 }
 
 bool read_parameter(DecodeContext& context, const Node& node, const Parameter& p, fault::Arguments& out) {
@@ -74,7 +74,8 @@ bool read_parameter(DecodeContext& context, const Node& node, const Parameter& p
     limits.least = Duration{std::max<std::int64_t>(p.least, 0)};
     Duration value{};
     if (!duration_decoder(limits).read(context, node, value)) return false;
-    return out.set(p.name, fault::Value(value.count())), true;
+    out.set(p.name, fault::Value(value.count()));
+    return true;
   }
   const auto kind = scalar_kind(node);
   const bool fits = is_whole_number(p)       ? kind == ScalarKind::integer
@@ -82,8 +83,10 @@ bool read_parameter(DecodeContext& context, const Node& node, const Parameter& p
                     : p.kind == Kind::choice ? true
                                              : kind == ScalarKind::text;
   auto value = fault::parse_value(p, node.text);
-  if (auto* keys = std::get_if<fault::Value>(&value); keys && fits) return out.set(p.name, std::move(*keys)), true;
-  return report();
+  auto* parsed = std::get_if<fault::Value>(&value);
+  if (parsed == nullptr || !fits) return report();
+  out.set(p.name, std::move(*parsed));
+  return true;
 }
 
 bool fill_in(DecodeContext& context, const Node& node, const EffectInfo& effect, fault::Arguments& out) {
@@ -113,10 +116,12 @@ bool read_parameters(DecodeContext& context, const Node& node, const EffectInfo&
     const Node *key = entry.first, *value = entry.second;
     const auto p = std::find_if(effect.parameters.begin(), effect.parameters.end(),
                                 [&](const auto& x) { return x.name == key->text; });
-    if (p == effect.parameters.end())
-      unknown_key(context, *key, effect.name, known), ok = false;
-    else
+    if (p == effect.parameters.end()) {
+      unknown_key(context, *key, effect.name, known);
+      ok = false;
+    } else {
       ok = read_parameter(context, *value, *p, out) && ok;
+    }
   }
   return ok;
 }
@@ -243,7 +248,7 @@ Json inject_by_point() {
   for (const auto* effects : order) {
     Json any = Json::array();
     for (const auto* effect : *effects)
-      for (auto& decoder : effect_schema(*effect)) any.push_back(decoder);
+      for (auto& alternative : effect_schema(*effect)) any.push_back(alternative);
     all.push_back({{"if", {{"properties", {{"at", {{"enum", points[effects]}}}}}}},
                    {"then", {{"properties", {{"inject", {{"anyOf", any}}}}}}}});
   }

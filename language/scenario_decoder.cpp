@@ -29,7 +29,7 @@ Decoder<std::vector<std::string>> tags_decoder() {
     for (const Node* item : node.items) {
       if (seen.size() >= 100) return context.error(*item, "more than 100 tags");
       const bool again = !item->text.empty() && std::find(seen.begin(), seen.end(), item->text) != seen.end();
-      if (again) context.error(*item, fmt::format("the tag {} is there already", in_quotes(item->text))), ok = false;
+      if (again) ok = context.error(*item, fmt::format("the tag {} is there already", in_quotes(item->text)));
       seen.push_back(item->text);
     }
     return ok;

@@ -20,9 +20,9 @@ bool read_number_range(DecodeContext& context, const Node& node, CameraNumbers& 
     const auto [rest, error] = std::from_chars(digits.data(), digits.data() + digits.size(), n);
     return error == std::errc{} && rest == digits.data() + digits.size();
   };
-  const bool keys = dots != std::string_view::npos && number(text.substr(0, dots), from) &&
-                    number(text.substr(dots + 2), to) && from >= 1 && to >= 1 && to <= kMaxCameras;
-  if (!keys) return wrong_type(context, node, "which cameras", std::string(kWhichHint));
+  const bool is_range = dots != std::string_view::npos && number(text.substr(0, dots), from) &&
+                        number(text.substr(dots + 2), to) && from >= 1 && to >= 1 && to <= kMaxCameras;
+  if (!is_range) return wrong_type(context, node, "which cameras", std::string(kWhichHint));
   if (to < from) return context.error(node, fmt::format("the range ends at {}, before {}", to, from));
   for (auto n = from; n <= to; ++n) out.push_back(n);
   return true;

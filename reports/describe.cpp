@@ -69,7 +69,7 @@ int RunReport::exit_code() const {
     facts.bug = facts.bug || s.bug;
     verdicts.push_back(s.verdict);
   }
-  // A shard may be empty without anything being wrong; the merged whole may not.
+  // A part may be empty without anything being wrong; the merged whole may not.
   const bool empty_part = scenarios.empty() && !part.empty() && !interrupted;
   const int code = empty_part ? 0 : judge::exit_code(verdicts, facts);
   const int missing = missing_parts.empty() ? 0 : 10;

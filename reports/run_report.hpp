@@ -102,7 +102,7 @@ struct RunReport {
 [[nodiscard]] std::string to_github(const RunReport& report);
 
 /// Several runs as one: shards of a suite, or different suites. Throws ErrorException (invalid-argument) for the same
-/// scenario or shard twice, and for shards of different divisions. The result's `missing_shards` names what is missing.
+/// scenario or shard twice, and for shards of different divisions. The result's `missing_parts` names what is missing.
 [[nodiscard]] RunReport merge(const std::vector<RunReport>& reports);
 
 }  // namespace firstlight::reports

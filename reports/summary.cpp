@@ -135,7 +135,7 @@ std::string totals(const RunReport& report) {
 }
 
 std::string why(const RunReport& report, int code) {
-  if (report.scenarios.empty() && code == 0) return fmt::format("no scenario falls to shard {}", report.part);
+  if (report.scenarios.empty() && code == 0) return fmt::format("no scenario falls to part {}", report.part);
   return std::string(judge::exit_reason(code));
 }
 
@@ -152,13 +152,13 @@ std::string summary(const RunReport& report, bool colour) {
     if (s.quarantine && s.quarantine->expired) expired.push_back(s.name);
   if (!expired.empty()) text += fmt::format("quarantine expired: {}\n", fmt::join(expired, ", "));
   if (!report.missing_parts.empty())
-    text += paint("31;1", fmt::format("missing shards: {}", fmt::join(report.missing_parts, ", "))) + "\n";
+    text += paint("31;1", fmt::format("missing parts: {}", fmt::join(report.missing_parts, ", "))) + "\n";
   if (report.timeout_multiplier != 1)
     text += fmt::format("timeouts were multiplied by {}\n", report.timeout_multiplier);
   const int code = report.exit_code();
-  const auto shard = report.part.empty() ? "" : fmt::format(", shard {}", report.part);
+  const auto part = report.part.empty() ? "" : fmt::format(", part {}", report.part);
   text += fmt::format("{} in {:.2f} s: {} (exit {}), seed {}{}\n", totals(report),
-                      static_cast<double>(report.duration_ms) / 1000.0, why(report, code), code, report.seed, shard);
+                      static_cast<double>(report.duration_ms) / 1000.0, why(report, code), code, report.seed, part);
   return text;
 }
 

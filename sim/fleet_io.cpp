@@ -185,7 +185,7 @@ void make_private_folder(const std::filesystem::path& folder) {
 namespace {
 
 /// Where each camera is; complete before the fleet starts, unchanged after.
-struct Directory {
+struct CameraIndex {
   struct Place {
     unsigned part = 0;
     std::size_t slot = 0;
@@ -214,12 +214,12 @@ struct Fleet::Impl {
   ShardSet& shards;
   Tally tally;
   std::vector<std::shared_ptr<Part>> parts;
-  std::shared_ptr<Directory> directory;
+  std::shared_ptr<CameraIndex> index;
 
   /// Soon, on the camera's shard.
   void at(CameraId camera, std::function<void(Part&, std::size_t)> work) const {
-    const auto place = directory->places.find(camera);
-    if (place == directory->places.end()) return;
+    const auto place = index->places.find(camera);
+    if (place == index->places.end()) return;
     const auto [part, slot] = place->second;
     asio::post(shards.at(part).io(), [p = parts[part], index = slot, w = std::move(work)] { w(*p, index); });
   }
@@ -230,7 +230,7 @@ struct Fleet::Impl {
 };
 
 Fleet::Fleet(ShardSet& shards, journal::Journal& journal, FleetConfig config, std::vector<PlannedCamera> cameras)
-    : impl_(new Impl{shards, {}, {}, std::make_shared<Directory>(Directory{shards, {}, {}})}) {
+    : impl_(new Impl{shards, {}, {}, std::make_shared<CameraIndex>(CameraIndex{shards, {}, {}})}) {
   for (const auto* url : {&config.camera.endorse_url, &config.camera.keys_url, &config.camera.config_url})
     if (const auto parsed = parse_https_url(*url); !parsed)
       throw ErrorException({parsed.error().code, *url + ": " + parsed.error().detail});
@@ -245,8 +245,8 @@ Fleet::Fleet(ShardSet& shards, journal::Journal& journal, FleetConfig config, st
                                                 share_keys);
       share->faults = config.faults;
       share->on_sim_swapped = config.on_sim_swapped;
-      share->read_store = [directory = impl_->directory, i](CameraId camera, auto answer) {
-        directory->read_store(camera, i, std::move(answer));
+      share->read_store = [index = impl_->index, i](CameraId camera, auto answer) {
+        index->read_store(camera, i, std::move(answer));
       };
       if (const auto ca = share->client_context(shared->ca_pem); !ca) throw ErrorException(ca.error());
       impl_->parts.push_back(std::make_shared<Part>(std::move(share), impl_->tally, config.store_folder));
@@ -255,10 +255,10 @@ Fleet::Fleet(ShardSet& shards, journal::Journal& journal, FleetConfig config, st
   for (std::size_t i = 0; i < cameras.size(); ++i) {
     const auto part = static_cast<unsigned>(i % impl_->parts.size());
     auto& slots = impl_->parts[part]->slots;
-    impl_->directory->places[cameras[i].id] = {part, slots.size()};
+    impl_->index->places[cameras[i].id] = {part, slots.size()};
     slots.push_back(Slot{std::move(cameras[i]), nullptr, {}});
   }
-  for (const auto& part : impl_->parts) impl_->directory->parts.push_back(part);
+  for (const auto& part : impl_->parts) impl_->index->parts.push_back(part);
 }
 
 Fleet::~Fleet() {
@@ -292,7 +292,7 @@ void Fleet::stop_politely(SteadyClock::duration limit) {
 
 FleetCounts Fleet::counts() const {
   FleetCounts c;
-  c.planned = impl_->directory->places.size();
+  c.planned = impl_->index->places.size();
   c.started = impl_->tally.started;
   c.online = impl_->tally.online;
   c.ever_online = impl_->tally.ever_online;

@@ -7,7 +7,7 @@
 
 #include "base/time.hpp"
 
-namespace firstlight::fakes {
+namespace firstlight {
 
 /// Whether the peer has ended its sending (FIN), reset the connection, or the socket is closed. Bytes that wait to be
 /// read hide none of that, and are no end by themselves (a pipelined request). A peer that closes only its sending
@@ -19,4 +19,4 @@ namespace firstlight::fakes {
 /// Cancels the socket's other waits when the time has passed, so nobody else may be waiting.
 boost::asio::awaitable<bool> sleep_unless_gone(boost::asio::ip::tcp::socket& socket, SteadyClock::duration duration);
 
-}  // namespace firstlight::fakes
+}  // namespace firstlight

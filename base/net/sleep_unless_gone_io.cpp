@@ -8,7 +8,7 @@
 
 #include "base/net/sleep_unless_gone.hpp"
 
-namespace firstlight::fakes {
+namespace firstlight {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -63,4 +63,4 @@ asio::awaitable<bool> sleep_unless_gone(tcp::socket& socket, SteadyClock::durati
   }
 }
 
-}  // namespace firstlight::fakes
+}  // namespace firstlight

@@ -2,6 +2,7 @@
 // issue; without such a rule it consults nothing.
 #pragma once
 
+#include "fakes/context/lab_context.hpp"
 #include "fakes/http/https_server.hpp"
 #include "fakes/pki/authority.hpp"
 #include "fault/plans/config_api_certificate.hpp"

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "fakes/config_api/logic.hpp"
+#include "fakes/context/lab_context.hpp"
 #include "fakes/endorse/keys.hpp"
 #include "fakes/http/https_server.hpp"
 #include "fakes/iot/registry.hpp"

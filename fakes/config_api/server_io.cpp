@@ -54,8 +54,8 @@ class IssuedKeys {
 
 /// What one shard needs in its own library context.
 struct PerShard {
-  PerShard(const CryptoContext& crypto, const endorse::PublishedKeys& directory, const iot::AuthorityPem& pem)
-      : keys(crypto, directory), authority(crypto, pem) {}
+  PerShard(const CryptoContext& crypto, const endorse::PublishedKeys& published, const iot::AuthorityPem& pem)
+      : keys(crypto, published), authority(crypto, pem) {}
   endorse::KeyCache keys;
   iot::Authority authority;
   fault::AttemptCounter attempts;

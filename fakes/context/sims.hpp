@@ -1,6 +1,6 @@
 // The SIMs of the lab: a camera is known by its address, as SORACOM knows a SIM by its session. Addresses that no list
 // names get a SIM derived from the address (so `curl --interface 127.0.0.9` is simply another camera) unless the
-// directory is strict. Read by every fake from every shard; once the lab runs only swap() changes it.
+// table is strict. Read by every fake from every shard; once the lab runs only swap() changes it.
 #pragma once
 
 #include <atomic>
@@ -33,7 +33,7 @@ class SimTable {
  public:
   explicit SimTable(bool strict = false) : strict_(strict) {}
   void list(const boost::asio::ip::address& address, Sim sim);
-  /// Nothing: the directory is strict and does not list the address.
+  /// Nothing: the table is strict and does not list the address.
   [[nodiscard]] std::optional<Sim> find(const boost::asio::ip::address& address) const;
   /// The SIM of a scenario's camera, by its number.
   [[nodiscard]] std::optional<Sim> of_camera(std::uint32_t camera) const;

@@ -1,6 +1,6 @@
 // The MQTT front of the fake AWS IoT: terminates device TLS, checks the certificate against the registry, enforces the
 // topic policy, and forwards plain MQTT to Mosquitto over its Unix socket. Owned by the lab; the rules are in
-// rules.hpp.
+// logic.hpp.
 #pragma once
 
 #include <chrono>

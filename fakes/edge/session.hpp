@@ -38,7 +38,7 @@ class Session : public std::enable_shared_from_this<Session> {
   /// any handler on the shard; the first reason counts.
   void end(End why);
 
-  /// The directory made this session the holder of its client id, and the one before has left Mosquitto.
+  /// This session was made the holder of its client id, and the one before has left Mosquitto.
   void claimed();
 
   /// A rule says that somebody else connects with this session's client id.

@@ -73,16 +73,16 @@ std::uint64_t PublishedKeys::version() const {
   return state_->version;
 }
 
-KeyCache::KeyCache(const CryptoContext& crypto, PublishedKeys directory)
-    : crypto_(crypto), directory_(std::move(directory)), version_(directory_.version()) {}
+KeyCache::KeyCache(const CryptoContext& crypto, PublishedKeys published)
+    : crypto_(crypto), published_(std::move(published)), version_(published_.version()) {}
 
 EVP_PKEY* KeyCache::find(const std::string& kid) {
-  if (const auto now = directory_.version(); now != version_) {
+  if (const auto now = published_.version(); now != version_) {
     parsed_.clear();
     version_ = now;
   }
   if (const auto cached = parsed_.find(kid); cached != parsed_.end()) return cached->second.get();
-  const auto pem = directory_.find(kid);
+  const auto pem = published_.find(kid);
   if (!pem) return nullptr;
   auto key = wire::parse_public_key(crypto_, *pem);
   if (!key) return nullptr;
@@ -102,7 +102,7 @@ wire::HttpResponse s3_error(unsigned status, std::string_view code, std::string_
 
 }  // namespace
 
-wire::HttpResponse key_store_reply(const wire::HttpRequest& request, const PublishedKeys& directory) {
+wire::HttpResponse key_store_reply(const wire::HttpRequest& request, const PublishedKeys& published) {
   static constexpr std::string_view kPrefix = "/soracom-public-keys/";
   if (request.method != "GET" && request.method != "HEAD") {
     auto response = s3_error(405, "MethodNotAllowed", "The specified method is not allowed against this resource.");
@@ -111,7 +111,7 @@ wire::HttpResponse key_store_reply(const wire::HttpRequest& request, const Publi
   }
   const auto path = request.path();
   const bool in_bucket = path.substr(0, kPrefix.size()) == kPrefix;
-  auto pem = in_bucket ? directory.find(path.substr(kPrefix.size())) : std::nullopt;
+  auto pem = in_bucket ? published.find(path.substr(kPrefix.size())) : std::nullopt;
   if (!pem) return s3_error(403, "AccessDenied", "Access Denied");
   wire::HttpResponse response;
   response.content_type = "binary/octet-stream";

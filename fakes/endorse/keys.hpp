@@ -1,4 +1,4 @@
-// Endorse's signing keys and the directory of their public halves. Keys are made by start-up code or rotate(), and
+// Endorse's signing keys and their public halves as they are published. Keys are made by start-up code or rotate(), and
 // travel as PEM, because each shard loads them into its own library context.
 #pragma once
 
@@ -31,7 +31,7 @@ struct SigningKey {
 /// Errors: key-malformed (not a PEM private key, or not RSA).
 [[nodiscard]] result<SigningKey> load_signing_key(const CryptoContext& crypto, const Secret& private_pem);
 
-/// kid → public key, as the bucket of public keys publishes them. A handle: copies share one directory. Any thread may
+/// kid → public key, as the bucket of public keys publishes them. A handle: copies share the keys. Any thread may
 /// call any member; the lock is held for a look-up only, and readers that cache ask version() first.
 class PublishedKeys {
  public:
@@ -47,22 +47,22 @@ class PublishedKeys {
   std::shared_ptr<State> state_;
 };
 
-/// One shard's parsed copies of the directory's keys. Not thread-safe.
+/// One shard's parsed copies of the published keys. Not thread-safe.
 class KeyCache {
  public:
-  KeyCache(const CryptoContext& crypto, PublishedKeys directory);
-  /// Null: the directory has no such key (any more), or it does not parse.
+  KeyCache(const CryptoContext& crypto, PublishedKeys published);
+  /// Null: no such key is published (any more), or it does not parse.
   [[nodiscard]] EVP_PKEY* find(const std::string& kid);
 
  private:
   const CryptoContext& crypto_;
-  PublishedKeys directory_;
+  PublishedKeys published_;
   std::uint64_t version_;
   std::unordered_map<std::string, PkeyPtr> parsed_;
 };
 
 /// What the bucket answers (path-style S3): the PEM for `/soracom-public-keys/<kid>`, and AccessDenied for everything
 /// else, as S3 answers where listing is not allowed (unverified, as is the content type).
-[[nodiscard]] wire::HttpResponse key_store_reply(const wire::HttpRequest& request, const PublishedKeys& directory);
+[[nodiscard]] wire::HttpResponse key_store_reply(const wire::HttpRequest& request, const PublishedKeys& published);
 
 }  // namespace firstlight::fakes::endorse

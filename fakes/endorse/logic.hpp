@@ -36,7 +36,7 @@ struct EndorseSettings {
 
 struct EndorseRequestFacts {
   const wire::HttpRequest& request;
-  std::optional<Sim> sim;  // nothing: a strict directory does not list the address
+  std::optional<Sim> sim;  // nothing: a strict table does not list the address
   WallTime now;
   std::string token_id;  // jti for the token, should one be issued
   /// Faults at endorse.token: edits the token before it is signed. Empty: there are none for this request.

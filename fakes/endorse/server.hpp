@@ -1,5 +1,5 @@
 // The two HTTPS servers of Endorse: the token service and the bucket of public keys. Wired by the lab; the answers are
-// rules.hpp's and keys.hpp's.
+// logic.hpp's and keys.hpp's.
 #pragma once
 
 #include <memory>

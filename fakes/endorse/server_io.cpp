@@ -23,7 +23,7 @@ struct ShardSigner {
 struct Service {
   LabContext lab;
   EndorseSettings settings;
-  PublishedKeys directory;
+  PublishedKeys published;
   std::vector<ShardSigner> signers;  // one a shard, by index; touched by that shard's thread only, once it runs
   std::vector<fault::AttemptCounter> tokens;  // likewise
   std::vector<PkeyPtr> unpublished_keys;  // a key that nobody published, one a shard; null where no rule signs with it
@@ -65,7 +65,7 @@ struct Service {
   }
 
   asio::awaitable<HttpAnswer> publish(const wire::HttpRequest& request) {
-    co_return key_store_reply(request, directory);
+    co_return key_store_reply(request, published);
   }
 };
 
@@ -122,7 +122,7 @@ result<std::unique_ptr<EndorseServers>> EndorseServers::start(LabContext& lab, E
     for (unsigned i = 0; i < lab.shards.size(); ++i)
       service->unpublished_keys[i] = std::move(load(lab.shards.at(i).crypto(), unpublished_key).key);
   }
-  for (const auto& key : config.signing_keys) service->directory.publish(key.id, key.public_pem);
+  for (const auto& key : config.signing_keys) service->published.publish(key.id, key.public_pem);
   for (unsigned i = 0; i < lab.shards.size(); ++i)
     service->signers.push_back(load(lab.shards.at(i).crypto(), config.signing_keys.back()));
 
@@ -157,14 +157,14 @@ unsigned short EndorseServers::keys_port() const {
 }
 
 PublishedKeys EndorseServers::keys() const {
-  return impl_->service->directory;
+  return impl_->service->published;
 }
 
 KeyId EndorseServers::rotate() {
   const CryptoContext crypto;
   const auto key = make_signing_key(crypto);
   auto& service = impl_->service;
-  service->directory.publish(key.id, key.public_pem);
+  service->published.publish(key.id, key.public_pem);
   for (unsigned i = 0; i < service->lab.shards.size(); ++i) {
     auto& shard = service->lab.shards.at(i);
     asio::post(shard.io(), [service, &shard, key] { service->signers[shard.index()] = load(shard.crypto(), key); });

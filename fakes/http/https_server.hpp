@@ -24,7 +24,7 @@ namespace firstlight::fakes {
 struct HttpPeer {
   Shard& shard;
   boost::asio::ip::address address;
-  std::uint32_t camera = 0;  // from the SIM directory; 0: not one of the scenario's
+  std::uint32_t camera = 0;  // from the SIM table; 0: not one of the scenario's
   /// Of its connection, for delays that end when it leaves (sleep_unless_gone); null: there is none, in tests.
   boost::asio::ip::tcp::socket* socket = nullptr;
 };

@@ -24,7 +24,7 @@ class RefusedConnections {
   /// Some thousand messages, where the system allows it.
   static constexpr int kBufferBytes = 2 << 20;
 
-  /// Refuses one connection of its own to see whether it shows; that takes milliseconds, a second at most. Errors:
+  /// Refuses one connection of its own to see whether it shows; that takes milliseconds, two seconds at most. Errors:
   /// io-error (detail: what the kernel here does not do).
   static result<std::unique_ptr<RefusedConnections>> watch(boost::asio::io_context& front,
                                                            const std::vector<std::uint16_t>& ports, Sink sink,

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "fakes/context/lab_context.hpp"
 #include "fakes/http/https_server.hpp"
 #include "fakes/iot/control_plane_logic.hpp"
 #include "fakes/iot/registry.hpp"

@@ -2,7 +2,7 @@
 
 #include "fakes/iot/database.hpp"
 
-// How each row is written and read: the store's only knowledge of the tables.
+// How each row is written and read: the database's only knowledge of the tables.
 namespace firstlight::fakes::iot {
 
 namespace {

@@ -5,7 +5,8 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "base/error.hpp"
-#include "fakes/http/https_server.hpp"  // LabContext
+#include "fakes/context/lab_context.hpp"
+#include "fakes/http/https_server.hpp"
 #include "fakes/iot/registry.hpp"
 #include "fault/engine.hpp"
 #include "fault/plans/iot_certificate.hpp"

@@ -62,7 +62,8 @@ bool Pattern::match_units(const std::vector<Unit>& pattern, std::string_view tex
       star = p++;
       resume = t;
     } else if (p < pattern.size() && (pattern[p].kind == Kind::any_one || pattern[p].c == text[t])) {
-      ++p, ++t;
+      ++p;
+      ++t;
     } else if (star != kNone) {
       p = star + 1;
       t = ++resume;

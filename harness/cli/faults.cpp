@@ -138,7 +138,7 @@ int print_markdown(const Points& points) {
            "# The catalogue of faults\n\n"
            "Written by `tools/regenerate` from the program; `firstlight faults` prints the same. The rules of\n"
            "[scenarios](scenarios.md) name a point and an effect; [one file](adding-a-fault.md) adds a fault.\n"
-           "Effects act by attempt unless their line says `at a moment`.\n");
+           "Effects act by attempt unless their line says otherwise.\n");
   std::set<const void*> printed;
   for (const auto& point : points) {
     if (!printed.insert(point.effects).second) continue;

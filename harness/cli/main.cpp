@@ -37,7 +37,7 @@ Actions add_verbs(CLI::App& app) {
 }
 
 /// CLI11 would only say that a verb is missing.
-void refuse_unknown_verb(std::string_view word, const Actions& actions) {
+void reject_unknown_verb(std::string_view word, const Actions& actions) {
   if (word.starts_with('-') || actions.contains(word)) return;
   std::vector<std::string_view> verbs;
   for (const auto& [name, action] : actions)
@@ -55,7 +55,7 @@ int dispatch(int argc, char** argv) {
       "5 nothing selected or all skipped, 10 infrastructure, 11 only thresholds breached, 12 inconclusive,\n"
       "13 only flaky, with --flaky=fail. When several apply, the first of 4, 3, 2, 1, 10, 11, 12, 13, 5.");
   const auto actions = add_verbs(app);
-  if (argc > 1) refuse_unknown_verb(argv[1], actions);
+  if (argc > 1) reject_unknown_verb(argv[1], actions);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -31,7 +31,7 @@ int merge(const MergeOptions& o) {
 }  // namespace
 
 Action add_merge(CLI::App& app) {
-  auto* verb = app.add_subcommand("merge", "Make one report of several runs, such as the shards of a suite");
+  auto* verb = app.add_subcommand("merge", "Make one report of several runs, such as the parts of a suite");
   auto o = std::make_shared<MergeOptions>();
   verb->add_option("reports", o->paths, "report.json files, or folders of runs")->required();
   add_report_options(*verb, o->reports);

@@ -92,8 +92,9 @@ void add_suite_part_option(CLI::App& verb, std::optional<language::SuitePart>& t
           "Only the scenarios of this part, such as 2/3 (by a hash of their names; see merge)")
       ->type_name("I/N")
       ->check([](const std::string& text) {
-        return language::parse_suite_part(text) ? std::string()
-                                                : "\"" + text + "\" is no shard; write 2/3 for the second of three";
+        return language::parse_suite_part(text)
+                   ? std::string()
+                   : "\"" + text + "\" is no part of a suite; write 2/3 for the second of three";
       });
 }
 

@@ -52,7 +52,7 @@ void announce(const language::Suite& suite, const RunVerbOptions& o, std::uint64
            n == 1 ? "" : "s", o.run.repeat > 1 ? fmt::format(", {} times each", o.run.repeat) : "",
            jobs_of(o.run, n * o.run.repeat), folder.path);
   if (o.run.part)
-    print_to(stderr, "shard {}: {} other scenarios are other shards'\n", o.run.part->text(), suite.other_parts);
+    print_to(stderr, "part {}: {} other scenarios belong to other parts\n", o.run.part->text(), suite.other_parts);
 }
 
 int run(RunVerbOptions& o) {

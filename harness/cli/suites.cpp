@@ -31,7 +31,7 @@ std::shared_ptr<Selection> add_selection(CLI::App& verb) {
 int code_of(const language::Suite& suite) {
   if (!suite.scenarios.empty()) return kOk;
   if (suite.other_parts > 0)
-    complain(fmt::format("no scenario is this shard's; {} are other shards'", suite.other_parts));
+    complain(fmt::format("no scenario belongs to this part; {} belong to others", suite.other_parts));
   else
     complain(fmt::format("no scenario selected ({} left out by --tag and --exclude-tag)", suite.deselected));
   return kNothingSelected;

@@ -52,8 +52,11 @@ Duration longest(const fault::Rule& rule, const language::Scenario& scenario) {
 /// after its timeout and leaves another one.
 std::size_t left_open(const fault::LinkPlan& link, const fault::Rule& rule, const language::Scenario& scenario) {
   if (link.partitions > 0) {
-    const auto each = std::max(scenario.cameras.firmware.timeouts.handshake, Duration{1});
-    return 1 + static_cast<std::size_t>(std::max(longest(rule, scenario), Duration{0}) / each);
+    const auto& firmware = scenario.cameras.firmware;
+    const auto each = std::max(firmware.timeouts.handshake, Duration{1});
+    const auto tries = static_cast<std::size_t>(std::max(longest(rule, scenario), Duration{0}) / each);
+    const auto most = firmware.retry.give_up_after;
+    return 1 + (most == 0 ? tries : std::min<std::size_t>(tries, most));
   }
   return link.flap ? 1 : 0;
 }

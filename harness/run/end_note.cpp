@@ -23,7 +23,7 @@ void blame_ourselves(judge::Outcome& outcome, const std::string& trouble) {
 }
 
 /// Of a damaged journal: a camera that the scenario does not have. Empty: each is of the fleet.
-std::string stranger_among(const std::vector<journal::Event>& events, std::uint32_t fleet) {
+std::string unknown_camera_among(const std::vector<journal::Event>& events, std::uint32_t fleet) {
   const auto strange =
       std::find_if(events.begin(), events.end(), [fleet](const auto& event) { return event.camera > fleet; });
   if (strange == events.end()) return {};
@@ -62,7 +62,7 @@ PlayEnd with_state_of(const result<journal::Saved>& saved, PlayEnd end) {
 
 judge::Outcome judge_ended(const language::Scenario& scenario, std::uint64_t seed,
                            const std::vector<journal::Event>& events, const PlayEnd& end) {
-  const auto trouble = end.trouble.empty() ? stranger_among(events, scenario.cameras.count) : end.trouble;
+  const auto trouble = end.trouble.empty() ? unknown_camera_among(events, scenario.cameras.count) : end.trouble;
   auto outcome = judge::judge(scenario, seed, events, trouble);
   if (end.bug) blame_ourselves(outcome, end.trouble);
   return outcome;

@@ -244,7 +244,10 @@ class BackoffCheck {
     std::size_t count = 0;
     for (const auto& w : waits_) {
       const double seconds = w.seconds - (w.busy ? retry_after_ : 0);
-      if (w.finished) longest = std::max(longest, seconds), ++count;
+      if (w.finished) {
+        longest = std::max(longest, seconds);
+        ++count;
+      }
       if (seconds > limit) part.shown.push_back(&w);
     }
     part.text = fmt::format("the longest of {} waits is {:.3f} s", count, longest);

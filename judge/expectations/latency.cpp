@@ -123,7 +123,7 @@ std::string ms(std::int64_t us) {
 }
 
 /// The events that took as long as the strictest limit or longer.
-void prove_slow(Finding& out, const Latency& e, const CheckContext& context, std::int64_t limit_us) {
+void cite_slow(Finding& out, const Latency& e, const CheckContext& context, std::int64_t limit_us) {
   std::vector<bool> seen(context.fleet() + 1, false);
   for (const auto& event : context.events) {
     const auto* ended = std::get_if<journal::StageEnded>(&event.payload);
@@ -157,7 +157,7 @@ Finding Latency::check(const CheckContext& context) const {
   }
   out.observed = fmt::format("{} over {} samples", fmt::join(parts, ", "), samples.count());
   if (!strictest_breached) return out;
-  prove_slow(out, *this, context, *strictest_breached);
+  cite_slow(out, *this, context, *strictest_breached);
   if (!stage)
     out.cameras = context.cameras_where([&](std::uint32_t id) {
       const auto& c = context.facts(id);

@@ -15,7 +15,7 @@ namespace {
 struct Outcome {
   std::vector<std::string> messages;
   bool failed = false;
-  bool operator==(const judge::Outcome&) const = default;
+  bool operator==(const Outcome&) const = default;
 };
 
 std::string text_of(const HttpRequest& m) {
@@ -30,7 +30,7 @@ std::string text_of(const HttpResponse& m) {
 }
 
 template <class Message>
-bool feed_all(HttpParser<Message>& parser, std::string_view piece, judge::Outcome& out) {
+bool feed_all(HttpParser<Message>& parser, std::string_view piece, Outcome& out) {
   while (!piece.empty()) {
     const auto taken = parser.feed(piece);
     if (!taken) return false;
@@ -42,12 +42,12 @@ bool feed_all(HttpParser<Message>& parser, std::string_view piece, judge::Outcom
 }
 
 template <class Message>
-judge::Outcome outcome(std::string_view bytes, std::size_t cut) {
+Outcome outcome(std::string_view bytes, std::size_t cut) {
   HttpLimits limits;
   limits.header_bytes = 256;
   limits.body_bytes = 512;
   HttpParser<Message> parser(limits);
-  judge::Outcome out;
+  Outcome out;
   out.failed =
       !feed_all(parser, bytes.substr(0, cut), out) || !feed_all(parser, bytes.substr(cut), out) || !parser.feed_end();
   if (!out.failed && parser.done()) out.messages.push_back(text_of(parser.take()));

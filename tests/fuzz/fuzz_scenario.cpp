@@ -29,14 +29,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   const auto& scenario = *loaded.scenario;
   require(scenario.cameras.count >= 1 && scenario.cameras.count <= language::kMaxCameras && !scenario.expect.empty());
-  const auto plan = make_plan(scenario, scenario.seed.value_or(1));
+  const auto plan = make_plan(scenario, choose_seed({}, scenario.seed, 1));
   require(plan.cameras.size() == scenario.cameras.count);
   Duration before{0};
   for (const auto& camera : plan.cameras) {
-    require(camera.start >= before);
-    before = camera.start;
+    require(camera.start_after >= before);
+    before = std::chrono::duration_cast<Duration>(camera.start_after);
   }
-  require(!render_plan(scenario, plan).empty());
+  require(!render_plan(scenario, plan, scenario.name).empty());
   require(language::load_scenario(scenario.source, "again.yaml", judge::vocabulary()).scenario.has_value());
   return 0;
 }

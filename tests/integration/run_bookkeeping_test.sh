@@ -90,7 +90,7 @@ echo "-- shards and merge"
 same "the whole passes" 0 $?
 "$FIRSTLIGHT" run "$smoke" --seed 5 --shard 1/2 --out "$work/one" >/dev/null 2>"$work/progress"
 same "the first half" 0 $?
-contains "says which shard it is" "shard 1/2" "$work/progress"
+contains "says which part it is" "part 1/2" "$work/progress"
 "$FIRSTLIGHT" run "$smoke" --seed 5 --shard 2/2 --out "$work/two" >/dev/null 2>&1
 same "the second half" 0 $?
 "$FIRSTLIGHT" merge "$work"/two/* "$work"/one/*/report.json --report-json "$work/r.json" --report-junit "$work/r.xml" >"$work/summary" 2>&1
@@ -100,8 +100,8 @@ same "the same scenarios, seeds and verdicts in the same order" \
   "$(jq -c '[.scenarios[] | [.name, .file, .seed, .verdict, .cameras, .online, .repro]]' "$work/r.json")"
 expect "the merged reports are correct" reports_are_correct
 "$FIRSTLIGHT" merge "$work"/one/* >"$work/summary" 2>&1
-same "a missing shard: no verdict" 10 $?
-contains "and which" "missing shards: 2/2" "$work/summary"
+same "a missing part: no verdict" 10 $?
+contains "and which" "missing parts: 2/2" "$work/summary"
 "$FIRSTLIGHT" merge "$work"/one/* "$work"/whole/* >"$work/summary" 2>&1
 same "the same scenario twice: refused" 4 $?
 contains "and which" "is there twice" "$work/summary"

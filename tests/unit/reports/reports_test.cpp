@@ -251,14 +251,14 @@ TEST(Merge, IsOneRunInTheSuitesOrder) {
   EXPECT_THAT(summary(whole, false), HasSubstr("2 pass, 1 threshold, 1 inconclusive"));
 }
 
-TEST(Merge, AMissingShardIsNoVerdict) {
+TEST(Merge, AMissingPartIsNoVerdict) {
   auto one = run_of({scenario("a", judge::Verdict::pass)}), three = run_of({scenario("c", judge::Verdict::pass)});
   one.part = "1/3";
   three.part = "3/3";
   const auto whole = merge({one, three});
   EXPECT_EQ(whole.missing_parts, std::vector<std::string>{"2/3"});
   EXPECT_EQ(whole.exit_code(), 10);
-  EXPECT_THAT(summary(whole, false), HasSubstr("missing shards: 2/3"));
+  EXPECT_THAT(summary(whole, false), HasSubstr("missing parts: 2/3"));
 }
 
 TEST(Merge, RefusesWhatDoesNotBelongTogether) {
@@ -275,18 +275,18 @@ TEST(Merge, RefusesWhatDoesNotBelongTogether) {
   EXPECT_EQ(why({one, two}), "accepted") << "different suites";
   one.part = "1/2";
   two.part = "2/3";
-  EXPECT_THAT(why({one, two}), HasSubstr("shards of 2 and of 3 do not belong together"));
+  EXPECT_THAT(why({one, two}), HasSubstr("parts of 2 and of 3 do not belong together"));
   two.part = "1/2";
-  EXPECT_THAT(why({one, two}), HasSubstr("shard 1/2 is there twice"));
+  EXPECT_THAT(why({one, two}), HasSubstr("part 1/2 is there twice"));
   EXPECT_THAT(why({}), HasSubstr("nothing to merge"));
 }
 
-TEST(Run, AnEmptyShardIsNoFailureButAnEmptyWholeIs) {
+TEST(Run, AnEmptyPartIsNoFailureButAnEmptyWholeIs) {
   auto empty = run_of({});
   EXPECT_EQ(empty.exit_code(), 5);
   empty.part = "2/2";
   EXPECT_EQ(empty.exit_code(), 0);
-  EXPECT_THAT(summary(empty, false), HasSubstr("no scenario falls to shard 2/2"));
+  EXPECT_THAT(summary(empty, false), HasSubstr("no scenario falls to part 2/2"));
   auto other = empty;
   other.part = "1/2";
   EXPECT_EQ(merge({empty, other}).exit_code(), 5);

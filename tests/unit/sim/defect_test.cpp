@@ -115,7 +115,7 @@ nlohmann::ordered_json mismatched_config() {
   return document;
 }
 
-// Over real handshakes, in trust_test.cpp.
+// Over real handshakes, in trust_io_test.cpp.
 const std::set<Defect> kShownElsewhere{Defect::no_server_name_check, Defect::no_chain_check,
                                        Defect::ignore_server_expiry};
 
