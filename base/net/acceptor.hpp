@@ -46,7 +46,4 @@ class Acceptor {
   std::shared_ptr<Impl> impl_;
 };
 
-/// Hash of an address for ShardSet::for_hash (the port does not take part).
-[[nodiscard]] std::uint64_t address_hash(const boost::asio::ip::address& address);
-
 }  // namespace firstlight

@@ -1,5 +1,6 @@
 // The edge between other people's clients (mosquitto_pub, mosquitto_sub, openssl s_client) and a real Mosquitto: what
 // the peer really sees in every case.
+#include "base/net/address_hash.hpp"
 #include "fakes/edge/edge.hpp"
 
 #include <gmock/gmock.h>

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <future>
 
+#include "base/net/address_hash.hpp"
 #include "fakes/edge/client_ids.hpp"
 #include "tests/unit/fakes/edge_fault_lab.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "base/net/acceptor.hpp"
+#include "base/net/address_hash.hpp"
 
 namespace firstlight::fakes {
 
