@@ -18,7 +18,7 @@ enum class Defect : std::uint8_t {
 };
 
 inline constexpr std::size_t kDefectCount = 0
-#define X(id, name, row, summary, cause, caught_by) +1
+#define X(id, name, row, summary, cause, caught_by) +1  // NOLINT(bugprone-macro-parentheses): a term of a sum
 #include "fault/defect_list.def"
 #undef X
     ;
