@@ -22,7 +22,7 @@ TEST(FaultCatalogue, EveryFileIsAnEffectOfItsFolder) {
   const fs::path root = fs::path(FIRSTLIGHT_SOURCE_DIR) / "fault/effects";
   std::set<std::string> folders, files, listed;
   for (const auto& file : fs::recursive_directory_iterator(root)) {
-    const auto path = file.path();
+    const auto& path = file.path();
     if (file.is_directory()) {
       folders.insert(path.filename().string());
       continue;

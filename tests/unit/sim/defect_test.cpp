@@ -361,7 +361,7 @@ TEST(Defects, OnlyTheirSeamsAskForThem) {
       EXPECT_EQ(text.str().find("Defect::"), std::string::npos) << entry.path();
   }
 #define X(id, name, row, summary, cause, caught_by) \
-  EXPECT_NE(seams.find("Defect::" #id ")"), std::string::npos) << name;
+  EXPECT_NE(seams.find("Defect::" #id ")"), std::string::npos) << (name);
 #include "fault/defect_list.def"
 #undef X
 }
