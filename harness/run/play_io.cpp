@@ -148,7 +148,9 @@ std::string play_into(const Playing& playing, const ProgressSink& progress) {
     const auto origin = fleet.start();
     auto ending = wait_for_end(request.scenario, lab, fleet, fault_clock, origin, progress);
     // Firings may be missing then, and with them a rule's proof and whom the faults met.
-    if (const auto lost = lab.lost_refusals(); !lost.empty() && ending.reason != "infra") ending = {"infra", lost};
+    if (const auto lost = lab.lost_refusals();
+        !lost.empty() && ending.reason != "infra" && ending.reason != "interrupted")
+      ending = {"infra", lost};
     lane.append(journal::Source::run, 0, "", journal::RunEnded{ending.reason, ending.detail});
     fleet.stop_politely(kPoliteStop);
   }
